@@ -1,0 +1,208 @@
+/** How a dialect answers one row of the table: an Ask reads a fact from a scope, or says that the text is silent. */
+import { entries, get, isList, isMap, textOf, type Node } from '../document/node.ts'
+import { dockerBytes, quantity } from '../document/unit.ts'
+import { unknown, type Fact, type Teller } from '../model/fact.ts'
+import type { Place } from '../model/place.ts'
+
+/** Where a container's answers are looked for: its own node, and the outer ones that it inherits from (`pod`, `root`). */
+export interface Scope {
+  readonly self: Node
+  readonly [outer: string]: Node
+}
+/** Nobody wrote anything: the runtime's silence decides. The place is the nearest enclosing key's. */
+export interface Silent {
+  readonly how: 'silent'
+  readonly place: Place
+}
+export type Answer<T> = Fact<T> | Silent
+
+/** Why a value cannot be read: becomes an unknown fact. */
+export class Refusal {
+  readonly because: string
+  readonly ask: Teller | undefined
+  constructor(because: string, ask?: Teller) {
+    this.because = because
+    this.ask = ask
+  }
+}
+export const refuse = (because: string, ask?: Teller): Refusal => new Refusal(because, ask)
+
+export interface Ask<T> {
+  read(scope: Scope): Answer<T>
+  /** Where this one is silent, an outer scope: what is found there is `inherited`. */
+  or<U>(outer: Ask<U>): Ask<T | U>
+  /** Where this one is silent, another key of the same container. */
+  else<U>(other: Ask<U>): Ask<T | U>
+  /** Words of the dialect -> words of the table. Without `otherwise` a word that is not listed is unknown. */
+  by<const U extends string>(words: { readonly [word: string]: U }, otherwise?: NoInfer<U>): Ask<U>
+  /** A conversion that may refuse (unknown), or say that it is as good as not written (undefined: silent). */
+  to<U>(convert: (value: T, place: Place) => U | Refusal | undefined): Ask<U>
+}
+
+export function ask<T>(read: (scope: Scope) => Answer<T>): Ask<T> {
+  return {
+    read,
+    or: <U>(outer: Ask<U>) =>
+      ask<T | U>((scope) => {
+        const own = read(scope)
+        if (own.how !== 'silent') return own
+        const found = outer.read(scope)
+        if (found.how === 'silent') return own
+        return found.how === 'set' ? { ...found, how: 'inherited' } : found
+      }),
+    else: <U>(other: Ask<U>) =>
+      ask<T | U>((scope) => {
+        const own = read(scope)
+        if (own.how !== 'silent') return own
+        const found = other.read(scope)
+        return found.how === 'silent' ? own : found
+      }),
+    by: (words, otherwise) =>
+      ask<T>(read).to((value) => {
+        const word = Object.hasOwn(words, String(value)) ? words[String(value)] : otherwise
+        return word ?? refuse(`"${String(value)}" is not one of ${Object.keys(words).join(', ')}`, 'user')
+      }),
+    to: <U>(convert: (value: T, place: Place) => U | Refusal | undefined) =>
+      ask<U>((scope): Answer<U> => {
+        const answer = read(scope)
+        if (answer.how === 'silent' || answer.how === 'unknown') return answer
+        const value = convert(answer.value, answer.place)
+        if (value === undefined) return { how: 'silent', place: answer.place }
+        return value instanceof Refusal ? unknown(answer.place, value.because, value.ask) : { ...answer, value }
+      }),
+  }
+}
+
+const written = <T>(node: Node, value: T): Fact<T> => ({
+  how: node.inherited ? 'inherited' : 'set',
+  place: node.place,
+  value,
+})
+const isSilent = (node: Node): boolean => node.missing === true || (node.value === null && node.unknown === undefined)
+
+/** One scalar node as a fact: what is of the wrong type is unknown with the reason, never a throw and never a pass. */
+export function scalarFact<T>(node: Node, what: string, parse: (node: Node) => T | undefined): Answer<T> {
+  if (node.unknown !== undefined) return unknown(node.place, node.unknown, 'user')
+  if (isSilent(node)) return { how: 'silent', place: node.place }
+  const value = parse(node)
+  return value === undefined
+    ? unknown(node.place, `${String(node.path.at(-1) ?? 'this')} is not ${what}`, 'user')
+    : written(node, value)
+}
+
+/** What the types of scalars make of a node. YAML gives `"true"` and `'8080'` as text: runtimes take them, so does this. */
+export const parse = {
+  bool: (node: Node): boolean | undefined =>
+    typeof node.value === 'boolean'
+      ? node.value
+      : node.value === 'true'
+        ? true
+        : node.value === 'false'
+          ? false
+          : undefined,
+  text: textOf,
+  int: (node: Node): number | undefined => {
+    const number =
+      typeof node.value === 'number'
+        ? node.value
+        : typeof node.value === 'string' && /^[+-]?\d+$/.test(node.value)
+          ? Number(node.value)
+          : undefined
+    return number !== undefined && Number.isSafeInteger(number) ? number : undefined
+  },
+  /** Docker's sizes, in bytes. */
+  bytes: (node: Node): number | undefined =>
+    typeof node.value === 'number' ? node.value : typeof node.value === 'string' ? dockerBytes(node.value) : undefined,
+  /** A Kubernetes quantity, rounded up to whole units. */
+  quantity: (node: Node): number | undefined => {
+    const number =
+      typeof node.value === 'number' ? node.value : typeof node.value === 'string' ? quantity(node.value) : undefined
+    return number === undefined ? undefined : Math.ceil(number)
+  },
+  /** Cores, as `0.5` or `500m`, in millicores. */
+  cores: (node: Node): number | undefined => {
+    const number =
+      typeof node.value === 'number' ? node.value : typeof node.value === 'string' ? quantity(node.value) : undefined
+    return number === undefined ? undefined : Math.round(number * 1000)
+  },
+}
+
+const scalar =
+  <T>(what: string, parser: (node: Node) => T | undefined) =>
+  (path: string, where = 'self'): Ask<T> =>
+    ask((scope) => scalarFact(at(scope, where, path), what, parser))
+
+export const bool = scalar('true or false', parse.bool)
+export const text = scalar('a text', parse.text)
+export const int = scalar('a whole number', parse.int)
+export const bytes = scalar('a size', parse.bytes)
+export const quantityOf = scalar('a quantity', parse.quantity)
+export const cores = scalar('a number of processors', parse.cores)
+/** True where the key is there and not null. */
+export const present = (path: string, where = 'self'): Ask<boolean> =>
+  ask((scope) => {
+    const node = at(scope, where, path)
+    return isSilent(node) ? { how: 'silent', place: node.place } : written(node, true)
+  })
+
+/** The text has no way to say it. */
+export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.self.place }))
+
+/** The node at a path of one of the scopes; the scope's own node for the empty path. */
+export function at(scope: Scope, where: string, path: string): Node {
+  const outer = scope[where] ?? scope.self
+  return path === '' ? outer : get(outer, path)
+}
+
+/** Elements of a list, or entries of a map (with their key), each answered by `each`. What is neither is unknown. */
+export function items<E>(path: string, each: (node: Node, key?: string) => E, where = 'self'): Ask<readonly E[]> {
+  return ask((scope) => {
+    const node = at(scope, where, path)
+    if (node.unknown !== undefined) return unknown(node.place, node.unknown, 'user')
+    if (isSilent(node)) return { how: 'silent', place: node.place }
+    if (isList(node))
+      return written(
+        node,
+        node.value.map((element) => each(element)),
+      )
+    if (isMap(node))
+      return written(
+        node,
+        entries(node).map(([key, element]) => each(element, key)),
+      )
+    return unknown(node.place, `${path} is not a list`, 'user')
+  })
+}
+
+/** A list of texts; a single text counts as a list of one. */
+export const texts = (
+  path: string,
+  where = 'self',
+  normalise = (text: string): string => text,
+): Ask<readonly Fact<string>[]> =>
+  ask((scope) => {
+    const node = at(scope, where, path)
+    if (node.unknown === undefined && textOf(node) !== undefined) return written(node, [element(node, normalise)])
+    return items(path, (each) => element(each, normalise), where).read(scope)
+  })
+const element = (node: Node, normalise: (text: string) => string): Fact<string> => {
+  const answer = scalarFact(node, 'a text', parse.text)
+  return answer.how === 'silent'
+    ? { how: 'set', place: node.place, value: '' }
+    : answer.how === 'unknown'
+      ? answer
+      : { ...answer, value: normalise(answer.value) }
+}
+
+/** A fact of an element: its child at `key`, or the default with its reason. */
+export function field<T>(
+  node: Node,
+  key: string,
+  what: string,
+  parser: (node: Node) => T | undefined,
+  otherwise: T,
+  because: string,
+): Fact<T> {
+  const answer = scalarFact(get(node, key), what, parser)
+  return answer.how === 'silent' ? { how: 'default', place: node.place, value: otherwise, because } : answer
+}

@@ -1,0 +1,105 @@
+/** A dialect is one way to write containers down: the table of fields with an Ask in every row that a dialect answers. */
+import type { Node } from '../document/node.ts'
+import { byDefault, unknown, type Fact } from '../model/fact.ts'
+import type { container } from '../model/fields.ts'
+import type { Read } from '../model/notice.ts'
+import type { Place } from '../model/place.ts'
+import type { Element, Facts, Group, Leaf, List, Rows } from '../model/row.ts'
+import { Refusal, type Ask, type Scope } from './ask.ts'
+
+/** What `answer` needs for one row: the type of its value. */
+type ValueOf<R> = R extends Leaf<infer T> ? T : R extends List<infer E> ? readonly Element<E>[] : never
+/** Keys of the rows, or of the groups that hold rows, which a dialect answers. */
+type Answered<R extends Rows> = {
+  [K in keyof R]: R[K] extends Group<infer G>
+    ? Answered<G> extends never
+      ? never
+      : K
+    : R[K] extends { by: 'dialect' }
+      ? K
+      : never
+}[keyof R]
+/** The table with something for every row that a dialect answers. */
+type ForEach<R extends Rows, Kind extends 'ask' | 'silence'> = {
+  readonly [K in Answered<R>]: R[K] extends Group<infer G>
+    ? ForEach<G, Kind>
+    : Kind extends 'ask'
+      ? Ask<ValueOf<R[K]>>
+      : Default<ValueOf<R[K]>>
+}
+export type Asks<R extends Rows> = ForEach<R, 'ask'>
+/** What a runtime does where nobody says anything: one table a runtime, shared by its dialects. */
+export type Silence<R extends Rows> = ForEach<R, 'silence'>
+/** A value with the reason that users read, or why it is not known and who could tell. */
+export type Default<T> = { readonly is: (place: Place) => T; readonly because: string } | Refusal
+export const is = <T>(value: T, because: string): Default<T> => ({ is: () => value, because })
+/** A list of texts: its elements are facts of their own for every container. */
+export const isList = (values: readonly string[], because: string): Default<readonly Fact<string>[]> => ({
+  is: (place) => values.map((value) => byDefault(place, value, because)),
+  because,
+})
+
+/** One container (or image, or engine) found in a document, to be asked. */
+export interface Found {
+  /** `kind/namespace/name/container`, service or container name. */
+  readonly id: string
+  readonly scope: Scope
+}
+
+/** Another document that the dialect asked for by path, read. */
+export type Files = ReadonlyMap<string, Node>
+
+export interface Dialect {
+  /** Name of its file, and the prefix that selects it (`compose:FILE`). */
+  readonly name: string
+  /** What it reads, in one sentence for the help. */
+  readonly says: string
+  readonly runtime: string
+  /** Is this document one of ours? Asked in the order of the list. */
+  is(root: Node): boolean
+  /** Paths, relative to the document's file, of other documents that it needs. */
+  wants?(root: Node): readonly string[]
+  /** Every container of the document. Never throws: what cannot be read is a notice. */
+  containers(root: Node, files: Files): Read<readonly Found[]>
+  readonly asks: Asks<typeof container>
+  readonly silence: Silence<typeof container>
+}
+
+/** Untyped views of asks and silence, for the walk below: the types above guarantee that they have the shape of the rows. */
+interface AnyAsks {
+  readonly [key: string]: Ask<unknown> | AnyAsks
+}
+interface AnySilence {
+  readonly [key: string]: Default<unknown> | AnySilence
+}
+const isAsk = (x: Ask<unknown> | AnyAsks | undefined): x is Ask<unknown> =>
+  x !== undefined && typeof (x as { read?: unknown }).read === 'function'
+const isDefault = (x: Default<unknown> | AnySilence | undefined): x is Default<unknown> =>
+  x instanceof Refusal || (x !== undefined && 'is' in x && 'because' in x && typeof x.because === 'string')
+
+/**
+ * The table, answered for one scope. Rows that the join or the derivation answers are unknown until they do.
+ */
+export function answer<R extends Rows>(rows: R, asks: Asks<R>, silence: Silence<R>, scope: Scope): Facts<R> {
+  // One cast for the whole table: a loop over rows cannot be typed row by row.
+  return walk(rows, asks as AnyAsks, silence as AnySilence, scope) as Facts<R>
+}
+function walk(rows: Rows, asks: AnyAsks | undefined, silence: AnySilence | undefined, scope: Scope): object {
+  const facts: Record<string, object> = {}
+  for (const [key, row] of Object.entries(rows)) {
+    const ask = asks?.[key]
+    const otherwise = silence?.[key]
+    if (row.kind === 'group') {
+      facts[key] = walk(row.rows, isAsk(ask) ? undefined : ask, isDefault(otherwise) ? undefined : otherwise, scope)
+    } else facts[key] = isAsk(ask) && isDefault(otherwise) ? one(ask, otherwise, scope) : later(scope)
+  }
+  return facts
+}
+const later = (scope: Scope): Fact<never> => unknown(scope.self.place, 'not worked out')
+function one(ask: Ask<unknown>, otherwise: Default<unknown>, scope: Scope): Fact<unknown> {
+  const answer = ask.read(scope)
+  if (answer.how !== 'silent') return answer
+  return otherwise instanceof Refusal
+    ? unknown(answer.place, otherwise.because, otherwise.ask)
+    : byDefault(answer.place, otherwise.is(answer.place), otherwise.because)
+}

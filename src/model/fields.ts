@@ -1,0 +1,459 @@
+/**
+ * The table: every question that Plimsoll asks of a container, an image and an engine.
+ * TypeScript types, CEL classes, load-time checks of rules and the documentation all come from it.
+ * A new dialect row does not compile until every dialect and every silence table has it.
+ *
+ * Units: sizes in bytes, processors in millicores; 0 is "no limit". Capabilities without `CAP_`, in capitals.
+ */
+import { by, group, type Facts, type Item, type Rows } from './row.ts'
+
+const { bool, int, string, oneOf, list } = by('dialect')
+const join = by('join')
+const derive = by('derive')
+
+const mount = group(
+  'Mount',
+  {
+    kind: oneOf(
+      ['bind', 'volume', 'tmpfs', 'config', 'secret', 'token', 'image', 'device', 'other'],
+      'What is mounted: a host path, a volume, memory, a configuration, a secret, a service account token, an image, a block device',
+    ),
+    type: string("The dialect's own word for it: hostPath, emptyDir, nfs, bind"),
+    source: string('Host path, or name of the volume; empty where it has none'),
+    target: string('Path in the container; empty where it is declared and not mounted here'),
+    readOnly: bool('May not be written through this mount'),
+    propagation: oneOf(
+      ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared', 'unbindable', 'runbindable'],
+      'Whether mounts made on one side appear on the other (mount_namespaces(7))',
+    ),
+    options: list(string('An option'), 'Mount options as written, such as nosuid, noexec'),
+  },
+  'A mount',
+)
+const device = group(
+  'Device',
+  {
+    source: string('Path of the device on the host, or the name of a CDI device'),
+    target: string('Path in the container'),
+    permissions: string('Any of r (read), w (write), m (make nodes)'),
+  },
+  'A device of the host',
+)
+const port = group(
+  'Port',
+  {
+    container: int('Port in the container'),
+    published: bool('Reachable through the host'),
+    host: int('Port of the host; 0 where it is not published, or the engine picks one'),
+    address: string('Address of the host it is bound to; 0.0.0.0 and :: are every interface'),
+    protocol: oneOf(['tcp', 'udp', 'sctp'], 'Transport protocol'),
+  },
+  'A port',
+)
+const probe = group(
+  'Probe',
+  {
+    kind: oneOf(['liveness', 'readiness', 'startup', 'postStart', 'preStop', 'command'], 'When it runs'),
+    host: string('Host name that an HTTP or TCP probe connects to; empty is the pod itself'),
+  },
+  'A health probe or lifecycle hook',
+)
+const variable = group(
+  'Variable',
+  {
+    name: string('Name'),
+    value: string('Value as the process sees it; empty where it comes from a secret or elsewhere'),
+    fromSecret: bool('Taken from a secret store or a file when it starts, not written out'),
+  },
+  'An environment variable',
+)
+const sysctl = group('Sysctl', { name: string('Name, with dots'), value: string('Value') }, 'A kernel parameter')
+const ulimit = group(
+  'Ulimit',
+  {
+    name: string('Name, such as nofile'),
+    soft: int('Soft limit; -1 is unlimited'),
+    hard: int('Hard limit; -1 is unlimited'),
+  },
+  'A resource limit of processes (getrlimit(2))',
+)
+const OWNERS = ['own', 'host', 'container', 'none'] as const
+
+/** What a runtime configuration says about one container, and what follows from it. */
+export const container = {
+  name: string('Name of the container in its file'),
+  os: oneOf(['linux', 'windows'], 'Operating system'),
+  role: oneOf(['main', 'init', 'sidecar', 'ephemeral'], 'Its part in the pod'),
+  image: group(
+    'ImageReference',
+    {
+      reference: string('Image reference as written'),
+      registry: join.string('Registry host; docker.io where none is written'),
+      repository: join.string('Repository, with library/ for official images'),
+      tag: join.string('Tag; empty where none is written'),
+      digest: join.string('Digest; empty where none is written, or it is not a well-formed one'),
+      pull: oneOf(['always', 'missing', 'never', 'build'], 'When it is pulled'),
+    },
+    'The image it runs',
+  ),
+  entrypoint: list(string('A word'), "What is run; the image's where nobody says"),
+  command: list(string('A word'), "Arguments, or what is run; the image's where nobody says"),
+  workingDirectory: string('Directory it starts in'),
+  privileged: bool('Every capability, every device, no confinement'),
+  readOnlyRootFilesystem: bool('The root file system is mounted read-only'),
+  noNewPrivileges: bool('setuid bits and file capabilities gain nothing (no_new_privs, prctl(2))'),
+  init: bool('A minimal init reaps zombies'),
+  restart: group(
+    'Restart',
+    {
+      policy: oneOf(['no', 'always', 'on-failure', 'unless-stopped'], 'When it is started again'),
+      retries: int('How often after failures; 0 is without end'),
+    },
+    'Restart',
+  ),
+  user: group(
+    'User',
+    {
+      name: string('User as written, name or number; empty where only a group is written'),
+      group: string('Group as written, name or number; empty where none is'),
+      uid: join.int('Numeric user id of the first process'),
+      gid: join.int('Numeric group id of the first process'),
+      supplementary: list(string('A group'), 'Supplementary groups as written'),
+      mustBeNonRoot: bool('The kubelet refuses uid 0 (runAsNonRoot)'),
+      numeric: join.bool('The user that decides is written as a number, so that the kubelet can check it'),
+    },
+    'Who the first process is',
+  ),
+  namespaces: group(
+    'Namespaces',
+    {
+      pid: oneOf(OWNERS, 'Whose processes it sees'),
+      ipc: oneOf(['own', 'host', 'container', 'none', 'shareable'], 'Whose System V and POSIX IPC it uses'),
+      network: oneOf(OWNERS, 'Whose network it uses'),
+      uts: oneOf(OWNERS, 'Whose host name it has'),
+      user: oneOf(OWNERS, 'Whose user ids it has: own means that root inside is not root outside'),
+      cgroup: oneOf(OWNERS, 'Whose cgroup tree it sees'),
+      mount: oneOf(OWNERS, 'Whose mount table it has'),
+      time: oneOf(OWNERS, 'Whose clock offsets it has'),
+      pidOf: string('Container or path whose PID namespace it joins'),
+      ipcOf: string('Container or path whose IPC namespace it joins'),
+      networkOf: string('Container or path whose network namespace it joins'),
+      userOf: string('Container or path whose user namespace it joins'),
+    },
+    'Namespaces (namespaces(7))',
+  ),
+  network: group(
+    'Network',
+    {
+      mode: string('Network mode as written'),
+      names: list(string('A network'), 'Networks it is connected to'),
+    },
+    'Network',
+  ),
+  capabilities: group(
+    'Capabilities',
+    {
+      given: list(
+        string('A capability'),
+        'What it has before add and drop: the set of the runtime, or the one written out',
+      ),
+      add: list(string('A capability'), 'Added; ALL is all'),
+      drop: list(string('A capability'), 'Dropped; ALL is all'),
+      ambient: list(string('A capability'), 'Ambient set written out (OCI)'),
+      bounding: derive.list(string('A capability'), 'The most that any of its processes can ever have'),
+      effective: derive.list(string('A capability'), 'What its first process holds'),
+    },
+    'Capabilities (capabilities(7))',
+  ),
+  seccomp: group(
+    'Seccomp',
+    {
+      kind: oneOf(['runtime-default', 'unconfined', 'profile'], 'Which filter'),
+      name: string('Name or path of the profile; empty where it is written inline'),
+      text: string('The profile itself, where it is written inline'),
+      defaultAction: derive.string('Action for system calls that the profile does not name'),
+      allows: derive.list(
+        string('A system call'),
+        'System calls that the profile lets through, whatever their arguments',
+      ),
+    },
+    'System-call filter (seccomp(2))',
+  ),
+  apparmor: group(
+    'Apparmor',
+    {
+      kind: oneOf(['runtime-default', 'unconfined', 'profile'], 'Which profile'),
+      name: string('Name of the profile'),
+    },
+    'AppArmor (apparmor(7))',
+  ),
+  selinux: group(
+    'Selinux',
+    {
+      disabled: bool('Labelling is switched off'),
+      user: string('User of the label; empty where none is written'),
+      role: string('Role of the label'),
+      type: string('Type of the label'),
+      level: string('Level of the label'),
+    },
+    'SELinux',
+  ),
+  mounts: list(mount, 'Mounts, and volumes that are declared and not mounted', 'target'),
+  devices: list(device, 'Devices of the host', 'source'),
+  deviceRules: list(string('A rule'), 'Rules of the device cgroup, as written'),
+  masked: list(string('A path'), 'Paths that are hidden'),
+  readOnlyPaths: list(string('A path'), 'Paths that are read-only'),
+  procMount: oneOf(['default', 'unmasked'], 'Whether the dangerous files of /proc and /sys are hidden'),
+  sysctls: list(sysctl, 'Kernel parameters', 'name'),
+  ulimits: list(ulimit, 'Resource limits of processes', 'name'),
+  ports: list(port, 'Ports', 'container'),
+  environment: list(variable, 'Environment', 'name'),
+  health: group(
+    'Health',
+    {
+      check: bool('Somebody finds out when it stops answering (HEALTHCHECK, livenessProbe)'),
+      readiness: bool('Has a readiness probe'),
+      liveness: bool('Has a liveness probe'),
+    },
+    'Health checks',
+  ),
+  probes: list(probe, 'Probes and lifecycle hooks', 'kind'),
+  resources: group(
+    'Resources',
+    {
+      memory: int('Memory limit'),
+      memoryReservation: int('Memory request or reservation'),
+      swap: int('Limit of memory and swap together; -1 is unlimited, 0 is not set'),
+      cpu: int('Processor limit (quota)'),
+      cpuReservation: int('Processor request'),
+      cpuShares: int('Weight; 0 is the default'),
+      cpuSet: string('Processors it may use; empty is all'),
+      pids: int('Limit of processes and threads'),
+      ioWeight: int('Block I/O weight; 0 is the default'),
+      ephemeralStorage: int('Limit of disk used by the writable layer and logs'),
+      oomKillDisabled: bool('The kernel may not kill it when memory runs out'),
+      oomScoreAdjustment: int('From -1000, never killed, to 1000, killed first'),
+      sharedMemory: int('Size of /dev/shm; 0 is the default'),
+    },
+    'Limits (cgroups(7))',
+  ),
+  cgroupParent: string("Cgroup that it is put under; empty is the runtime's own"),
+  runtime: string('OCI runtime or RuntimeClass; empty is the default'),
+  serviceAccount: group(
+    'ServiceAccount',
+    { name: string('Name; empty outside Kubernetes'), token: bool('Its token is mounted') },
+    'Kubernetes service account',
+  ),
+  logging: group('Logging', { driver: string('Log driver') }, 'Logging'),
+  windows: group('Windows', { hostProcess: bool('HostProcess container') }, 'Windows'),
+} as const satisfies Rows
+
+const location = {
+  path: join.string('Path in the image, without a leading slash'),
+  layer: join.int('Index of the layer that brought it, from 0'),
+} as const
+
+/** What an image holds. Its configuration is read by the dialect `image-config`, its content by the catalogers. */
+export const image = {
+  reference: join.string('As it was asked for, or its first name'),
+  names: join.list(join.string('A name'), 'Repository tags and ref annotations that it carries'),
+  digest: join.string('Digest of its manifest, or of its configuration where there is none'),
+  os: string('Operating system'),
+  architecture: string('Processor architecture'),
+  user: string('USER as written; empty where none is'),
+  uid: join.int('Numeric user id of USER, by its /etc/passwd'),
+  gid: join.int('Numeric group id of USER'),
+  userKnown: join.bool('USER is a number, or a name that its /etc/passwd has'),
+  entrypoint: list(string('A word'), 'ENTRYPOINT'),
+  command: list(string('A word'), 'CMD'),
+  workingDirectory: string('WORKDIR'),
+  environment: list(variable, 'ENV', 'name'),
+  exposed: list(
+    group('Exposed', { port: int('Port'), protocol: oneOf(['tcp', 'udp', 'sctp'], 'Protocol') }, 'An exposed port'),
+    'EXPOSE',
+    'port',
+  ),
+  volumes: list(string('A path'), 'VOLUME'),
+  labels: list(group('Label', { name: string('Name'), value: string('Value') }, 'A label'), 'LABEL', 'name'),
+  healthcheck: bool('Has a HEALTHCHECK'),
+  stopSignal: string('STOPSIGNAL'),
+  onbuild: list(string('An instruction'), 'ONBUILD'),
+  history: list(
+    group(
+      'Step',
+      {
+        instruction: string('Instruction that made it'),
+        empty: bool('It brought no layer'),
+      },
+      'A step of the build',
+    ),
+    'History',
+  ),
+  layers: join.list(
+    group(
+      'LayerInfo',
+      {
+        digest: join.string('Digest of the layer as stored'),
+        diffId: join.string('Digest of the layer uncompressed'),
+        size: join.int('Bytes as stored'),
+        instruction: join.string('Instruction that made it; empty where the history does not say'),
+      },
+      'A layer',
+    ),
+    'Layers, lowest first',
+    'diffId',
+  ),
+  distribution: group(
+    'Distribution',
+    {
+      id: join.string('ID of os-release; empty where there is none'),
+      version: join.string('VERSION_ID of os-release'),
+      name: join.string('PRETTY_NAME of os-release'),
+    },
+    'Distribution',
+  ),
+  packages: join.list(
+    group(
+      'Package',
+      {
+        type: join.oneOf(['deb', 'apk', 'npm', 'pypi', 'golang', 'rpm'], 'Kind of package, as in package URLs'),
+        name: join.string('Name'),
+        version: join.string('Version'),
+        architecture: join.string('Architecture; empty where it has none'),
+        source: join.string('Source package; empty where it is its own'),
+        ...location,
+      },
+      'A package',
+    ),
+    'Packages',
+    'name',
+  ),
+  accounts: join.list(
+    group(
+      'Account',
+      {
+        name: join.string('Name'),
+        uid: join.int('User id'),
+        gid: join.int('Group id'),
+        home: join.string('Home directory'),
+        shell: join.string('Login shell'),
+        password: join.oneOf(['locked', 'empty', 'hashed', 'shadowed'], 'shadowed where shadow(5) has no entry for it'),
+        login: join.bool('Its shell lets somebody in'),
+        ...location,
+      },
+      'An account (passwd(5))',
+    ),
+    'Accounts',
+    'name',
+  ),
+  groups: join.list(
+    group(
+      'UserGroup',
+      {
+        name: join.string('Name'),
+        gid: join.int('Group id'),
+        members: join.list(join.string('A user'), 'Members'),
+        ...location,
+      },
+      'A group (group(5))',
+    ),
+    'Groups',
+    'name',
+  ),
+  setuid: join.list(
+    group(
+      'Setuid',
+      {
+        ...location,
+        mode: join.string('Mode in octal'),
+        uid: join.int('Owner'),
+        gid: join.int('Group'),
+        setuid: join.bool('Runs as its owner'),
+        setgid: join.bool('Runs as its group'),
+      },
+      'A file that runs as its owner or group',
+    ),
+    'setuid and setgid files',
+    'path',
+  ),
+  fileCapabilities: join.list(
+    group(
+      'FileCapability',
+      {
+        ...location,
+        permitted: join.list(join.string('A capability'), 'What a process that runs it gains'),
+        effective: join.bool('Gained at once (+ep)'),
+      },
+      'A file with capabilities (capabilities(7), security.capability)',
+    ),
+    'Files with capabilities',
+    'path',
+  ),
+  worldWritable: join.list(
+    group(
+      'WorldWritable',
+      {
+        ...location,
+        kind: join.oneOf(['file', 'directory'], 'What it is'),
+        sticky: join.bool('Only owners may delete (sticky bit)'),
+      },
+      'A file that everybody may write',
+    ),
+    'World-writable files and directories',
+    'path',
+  ),
+  sudoers: join.list(
+    group(
+      'Sudoer',
+      {
+        ...location,
+        who: join.string('User, %group or alias'),
+        commands: join.string('What it may run'),
+        passwordless: join.bool('NOPASSWD'),
+      },
+      'A rule of sudoers(5)',
+    ),
+    'sudoers rules',
+    'who',
+  ),
+} as const satisfies Rows
+
+/** What the engine's own settings decide where a container says nothing (daemon.json, `docker info`). */
+export const engine = {
+  name: string('docker, podman'),
+  version: string('Version'),
+  rootless: bool('The engine does not run as root'),
+  usernsRemap: bool('Containers get a user namespace of their own (userns-remap)'),
+  noNewPrivileges: bool('Containers get no_new_privs (no-new-privileges)'),
+  seccomp: oneOf(['runtime-default', 'unconfined', 'profile', 'unsupported'], 'seccomp profile for containers'),
+  seccompProfile: string('Path of its seccomp profile; empty is the built-in'),
+  apparmor: bool('AppArmor is on'),
+  selinux: bool('SELinux labels containers (selinux-enabled)'),
+  cgroupVersion: int('cgroup version of the host, 1 or 2'),
+  cgroupNamespace: oneOf(['own', 'host'], 'default-cgroupns-mode'),
+  cgroupParent: string('cgroup-parent'),
+  ipc: oneOf(['own', 'shareable'], 'default-ipc-mode'),
+  runtime: string('default-runtime'),
+  defaultAddress: string('Address that ports are published on where none is written (ip)'),
+  interContainer: bool('Containers of the default bridge may talk to each other (icc)'),
+  liveRestore: bool('Containers live on while it restarts (live-restore)'),
+  userlandProxy: bool('userland-proxy'),
+  logDriver: string('log-driver'),
+  hosts: list(string('An address'), 'Addresses that its API listens on'),
+  tlsVerify: bool('Clients of its API must show a certificate (tlsverify)'),
+  insecureRegistries: list(string('A registry'), 'Registries spoken to without TLS'),
+  ulimits: list(ulimit, 'default-ulimits', 'name'),
+} as const satisfies Rows
+
+/** The roots that a rule may name. */
+export const roots = {
+  container: group('Container', container, 'A container as it would run'),
+  image: group('Image', image, 'The image it runs'),
+  engine: group('Engine', engine, 'The engine that runs it'),
+} as const
+export type Root = keyof typeof roots
+
+export type ContainerFacts = Facts<typeof container>
+export type ImageFacts = Facts<typeof image>
+export type EngineFacts = Facts<typeof engine>
+export type MountFacts = Item<(typeof mount)['rows']>

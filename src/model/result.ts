@@ -1,0 +1,34 @@
+import type { Finding, Severity, Verdict, Waived } from './finding.ts'
+import type { Notice } from './notice.ts'
+import type { RuleInfo } from './rule.ts'
+import type { Image, Subject } from './subject.ts'
+
+/** One thing that was given, and what was found in it. */
+export interface Target {
+  /** As the user gave it. */
+  readonly name: string
+  /** Dialect or image format that it was read as; `none` where it holds nothing that runs (a Service, a README). */
+  readonly kind: string
+  readonly containers: number
+  readonly images: number
+}
+
+/** All that one scan says: the only input of every report. Plain data, in a fixed order. */
+export interface Result {
+  readonly tool: { readonly name: string; readonly version: string }
+  readonly targets: readonly Target[]
+  /** Files that a walk met and that nobody reads, counted. */
+  readonly skipped: number
+  readonly subjects: readonly Subject[]
+  readonly images: readonly Image[]
+  /** The rules that were judged, in the order of their ids. */
+  readonly rules: readonly RuleInfo[]
+  /** Worst first, then by place; those that another rule covers included, with `coveredBy`. */
+  readonly findings: readonly Finding[]
+  readonly waived: readonly Waived[]
+  readonly notices: readonly Notice[]
+  readonly policy: { readonly name: string; readonly threshold: Severity | 'never'; readonly unknown: 'tell' | 'block' }
+  readonly verdict: Verdict
+  /** The findings, by identity, that block. */
+  readonly blocking: readonly Finding[]
+}

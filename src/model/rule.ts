@@ -1,0 +1,35 @@
+import type { Root } from './fields.ts'
+import type { Severity } from './finding.ts'
+
+/** Standard -> its numbers or words, as written in the rule: `cis-docker: ["5.5"]`, `pss: baseline`, `cwe: [250]`. */
+export interface Standards {
+  readonly [standard: string]: readonly string[]
+}
+
+/** A parameter of a rule, set by a policy or plimsoll.yaml. */
+export type ParameterValue = string | number | boolean | readonly string[]
+export interface Parameter {
+  readonly default: ParameterValue
+  readonly says: string
+}
+
+/** What a rule says about itself: all that policies and reports need. `rule/load.ts` adds the compiled part. */
+export interface RuleInfo {
+  /** Kebab-case, names the bad state, equals the file's name. */
+  readonly id: string
+  readonly title: string
+  /** The severity written, or the highest that its expression can give. */
+  readonly severity: Severity
+  readonly why: string
+  readonly fix: string
+  readonly standards: Standards
+  readonly parameters: { readonly [name: string]: Parameter }
+  /** Rules whose findings on the same subject this one's makes superfluous. */
+  readonly covers: readonly string[]
+  /** The smallest of image, engine and container that holds all the roots that it names. */
+  readonly subject: Root
+  /** Examples by dialect, with their marks, for `explain` and the documentation. */
+  readonly examples: readonly { readonly dialect: string; readonly text: string }[]
+  /** Fields that it reads, as `container.privileged`. */
+  readonly fields: readonly string[]
+}

@@ -1,0 +1,45 @@
+import type { ContainerFacts, EngineFacts, ImageFacts } from './fields.ts'
+import type { Notice } from './notice.ts'
+import type { Place } from './place.ts'
+
+/** One container as a dialect read it: the table answered, before image and engine are known. */
+export interface Container {
+  /** `kind/namespace/name/container`, the service, or the container's name: never a digest, a tag or a line. */
+  readonly id: string
+  readonly dialect: string
+  /** Whose silence applies: docker, kubernetes, oci. */
+  readonly runtime: string
+  /** Where the container begins in its file. */
+  readonly place: Place
+  readonly facts: ContainerFacts
+}
+
+/** One image, opened and catalogued. */
+export interface Image {
+  /** Short name without tag: the last part of the repository, or of the file's name. */
+  readonly id: string
+  /** Names that a container may call it by: repository tags, OCI ref annotations, and manifest and config digests. */
+  readonly names: readonly string[]
+  /** The target that it was read from, as the user gave it. */
+  readonly target: string
+  readonly place: Place
+  readonly facts: ImageFacts
+  readonly notices: readonly Notice[]
+}
+
+/**
+ * What is judged: a container with the image it runs and the engine that runs it.
+ * Without an image or an engine their facts are unknown; an image that no container runs is judged
+ * as a subject whose container says nothing but what the image says for it.
+ */
+export interface Subject {
+  readonly id: string
+  /** Absent where an image is judged by itself. */
+  readonly dialect?: string
+  readonly place: Place
+  /** Id of the image in the scan; absent where none was given. */
+  readonly imageId?: string
+  readonly container: ContainerFacts
+  readonly image: ImageFacts
+  readonly engine: EngineFacts
+}
