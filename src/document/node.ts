@@ -20,10 +20,14 @@ export interface Node {
 }
 export type Scalar = string | number | boolean | null
 
-/** One document of a text. `comments` are those of the whole text, for waivers written on the line. */
-export interface Document {
-  readonly root: Node
+/** A text, read: its documents (YAML may hold several) and the comments that speak to Plimsoll. */
+export interface Text {
+  readonly file: string
+  readonly documents: readonly Node[]
+  readonly comments: readonly Comment[]
 }
+/** Where a line and column of the text are: a rule's example stands inside the rule's file. */
+export type Locate = (line: number, column: number) => Place
 /** A comment, without its sign. */
 export interface Comment {
   readonly place: Place
