@@ -1,0 +1,118 @@
+/** What the CEL library's own checker lets through, and a rule must not say: so that nothing fails when it runs but "not known". */
+import { roots } from '../model/fields.ts'
+import type { Row, Rows } from '../model/row.ts'
+import { children, type ASTNode, type Flaw } from './cel.ts'
+
+/** Names in an expression and the rows they stand for. A name that is no root, such as `params`, has no row. */
+export type Names = { readonly [name: string]: Row | undefined }
+export const rootNames: Names = roots
+
+const CALLS = new Set(['written', 'within', 'like', 'string'])
+const METHODS = new Set(['startsWith', 'endsWith', 'contains', 'matches', 'lowerAscii', 'upperAscii'])
+const MACROS = new Set(['exists', 'all'])
+/** How deep `exists` and `all` may be nested: they multiply. */
+const MAX_NESTING = 3
+
+/** The row that an expression such as `container.user` stands for. */
+export function rowOf(ast: ASTNode, names: Names): Row | undefined {
+  if (ast.op === 'id') return names[ast.args]
+  if (ast.op !== '.') return undefined
+  return rowsOf(rowOf(ast.args[0], names))?.[ast.args[1]]
+}
+const rowsOf = (row: Row | undefined): Rows | undefined => (row?.kind === 'group' ? row.rows : undefined)
+
+/** The dotted path of a member access on a root, or undefined. */
+function pathOf(ast: ASTNode): string | undefined {
+  if (ast.op === 'id') return ast.args
+  if (ast.op !== '.') return undefined
+  const outer = pathOf(ast.args[0])
+  return outer === undefined ? undefined : `${outer}.${ast.args[1]}`
+}
+
+/** Every flaw of an expression, and the fields of the table that it reads. */
+export function examine(
+  ast: ASTNode,
+  names: Names,
+): { readonly flaws: readonly Flaw[]; readonly fields: readonly string[] } {
+  const flaws: Flaw[] = []
+  const fields = new Set<string>()
+  const flaw = (node: ASTNode, message: string): void => {
+    flaws.push({ message, start: node.start, end: node.end })
+  }
+  const go = (node: ASTNode, scope: Names, paths: { readonly [name: string]: string }, depth: number): void => {
+    switch (node.op) {
+      case '/':
+      case '%':
+      case '[]':
+      case '.?':
+      case '[?]':
+      case 'map':
+        flaw(
+          node,
+          node.op === '[]' ? 'write a.b, or exists() for lists, not a[...]' : `${node.op} may fail when it runs`,
+        )
+        break
+      case '.': {
+        const row = rowOf(node, scope)
+        const path = pathOf(node)
+        if (row && row.kind !== 'group' && path !== undefined) fields.add(full(path, paths))
+        if (row) return
+        break
+      }
+      case '==':
+      case '!=':
+      case 'in':
+        words(node.args[0], node.args[1], scope, flaw)
+        words(node.args[1], node.args[0], scope, flaw)
+        break
+      case 'call':
+        if (!CALLS.has(node.args[0])) flaw(node, `${node.args[0]}() is not for rules: ${[...CALLS].join(', ')}`)
+        break
+      case 'rcall': {
+        const [name, on, args] = node.args
+        if (MACROS.has(name)) {
+          if (depth >= MAX_NESTING) flaw(node, `exists() and all() may be nested ${MAX_NESTING} deep`)
+          const row = rowOf(on, scope)
+          const [variable, ...bodies] = args
+          go(on, scope, paths, depth)
+          const element = row?.kind === 'list' ? row.of : undefined
+          if (variable?.op === 'id') {
+            const inner = { ...scope, [variable.args]: element }
+            const path = pathOf(on)
+            const innerPaths = path === undefined ? paths : { ...paths, [variable.args]: full(path, paths) }
+            for (const body of bodies) go(body, inner, innerPaths, depth + 1)
+          }
+          return
+        }
+        if (!METHODS.has(name)) flaw(node, `${name}() is not for rules: ${[...METHODS, ...MACROS].join(', ')}`)
+        if (name === 'matches' && !(args[0]?.op === 'value' && typeof args[0].args === 'string'))
+          flaw(node, 'matches() needs its pattern written out, so that it can be checked now')
+        break
+      }
+      default:
+    }
+    for (const inner of children(node)) go(inner, scope, paths, depth)
+  }
+  go(ast, names, {}, 0)
+  return { flaws, fields: [...fields].sort() }
+}
+
+const full = (path: string, paths: { readonly [name: string]: string }): string => {
+  const [head = '', ...rest] = path.split('.')
+  return [paths[head] ?? head, ...rest].join('.')
+}
+
+/** A field of fixed words may only be compared with those words: a typo would be silently false. */
+function words(side: ASTNode, other: ASTNode, scope: Names, flaw: (node: ASTNode, message: string) => void): void {
+  const row = rowOf(side, scope)
+  if (row?.kind !== 'leaf' || !row.words) return
+  for (const literal of literals(other))
+    if (literal.op === 'value' && !row.words.includes(String(literal.args)))
+      flaw(literal, `it is never "${String(literal.args)}": one of ${row.words.join(', ')}`)
+}
+const literals = (ast: ASTNode): readonly ASTNode[] =>
+  ast.op === 'value' ? [ast] : ast.op === 'list' ? ast.args.flatMap(literals) : []
+
+/** The roots that expressions name. */
+export const rootsIn = (fields: readonly string[]): ReadonlySet<string> =>
+  new Set(fields.map((field) => field.split('.')[0] ?? ''))

@@ -1,0 +1,142 @@
+/** A rule's texts -> programs. Done when the rule is first needed: most of a scan's rules cost nothing before. */
+import { roots } from '../model/fields.ts'
+import { severities, type Severity } from '../model/finding.ts'
+import { compile as celCompile, nodes, scope, type Compiled, type Flaw, type Program } from './cel.ts'
+import { examine, rootNames, rowOf, type Names } from './check.ts'
+import type { Rule } from './rule.ts'
+
+/** A sentence in pieces: text, and CEL to be filled in. */
+export type Piece = string | Program
+export interface CompiledRule {
+  readonly rule: Rule
+  readonly deny: Program
+  readonly each?: { readonly name: string; readonly program: Program; readonly field: string; readonly key?: string }
+  readonly when?: Program
+  readonly at?: Program
+  readonly say: readonly Piece[]
+  readonly severity?: Program
+}
+/** A flaw, in which key of the rule's file, at which offset of its text. */
+export interface KeyFlaw extends Flaw {
+  readonly key: 'deny' | 'each' | 'when' | 'at' | 'say' | 'severity'
+}
+export interface Compilation {
+  readonly compiled?: CompiledRule
+  readonly flaws: readonly KeyFlaw[]
+  /** Fields of the table that deny, each and when read. */
+  readonly fields: readonly string[]
+  /** Severities that it can give. */
+  readonly severities: readonly Severity[]
+}
+const isSeverity = (word: unknown): word is Severity => severities.some((severity) => severity === word)
+
+export function compile(rule: Rule): Compilation {
+  const flaws: KeyFlaw[] = []
+  const fields = new Set<string>()
+  let names: Names = { ...rootNames }
+  let element: { name: string; type: string } | undefined
+  const parameters = Object.fromEntries(
+    Object.entries(rule.parameters).map(([name, { default: value }]) => [name, value]),
+  )
+
+  const one = (key: KeyFlaw['key'], text: string, offset: number, types: readonly string[]): Compiled | undefined => {
+    const env = scope({ parameters, ...(element && { element }) })
+    const result = celCompile(env, text)
+    if (!('program' in result)) {
+      flaws.push({ ...result, key, start: result.start + offset, end: result.end + offset })
+      return undefined
+    }
+    const seen = examine(result.ast, names)
+    for (const flaw of seen.flaws) flaws.push({ ...flaw, key, start: flaw.start + offset, end: flaw.end + offset })
+    if (key === 'deny' || key === 'each' || key === 'when')
+      for (const field of seen.fields) fields.add(elementField(field))
+    if (types.length > 0 && !types.includes(result.type))
+      flaws.push({
+        key,
+        message: `${key} must be ${types.join(' or ')}, this is ${result.type}`,
+        start: offset,
+        end: offset + text.length,
+      })
+    return result
+  }
+  let listField = ''
+  const elementField = (field: string): string =>
+    element && field.startsWith(`${element.name}.`) ? `${listField}${field.slice(element.name.length)}` : field
+
+  let each: CompiledRule['each']
+  if (rule.each) {
+    const offset = rule.each.name.length + 4
+    const list = one('each', rule.each.list, offset, [])
+    const type = /^list<(\w+)>$/.exec(list?.type ?? '')?.[1]
+    if (list && type === undefined)
+      flaws.push({
+        key: 'each',
+        message: `each needs a list, this is ${list.type}`,
+        start: offset,
+        end: offset + rule.each.list.length,
+      })
+    if (list && type !== undefined) {
+      const row = rowOf(list.ast, names)
+      listField = examine(list.ast, names).fields[0] ?? ''
+      names = { ...names, [rule.each.name]: row?.kind === 'list' ? row.of : undefined }
+      element = { name: rule.each.name, type }
+      each = {
+        name: rule.each.name,
+        program: list.program,
+        field: listField,
+        ...(row?.kind === 'list' && row.key !== undefined && { key: row.key }),
+      }
+    }
+  }
+  const deny = one('deny', rule.deny, 0, ['bool'])
+  const when = rule.when === undefined ? undefined : one('when', rule.when, 0, ['bool'])
+  const at = rule.at === undefined ? undefined : one('at', rule.at, 0, [])
+  const severity = rule.severityOf === undefined ? undefined : one('severity', rule.severityOf, 0, ['string'])
+  const levels = severity
+    ? [...nodes(severity.ast)].flatMap((node) => (node.op === 'value' && isSeverity(node.args) ? [node.args] : []))
+    : [rule.severity]
+  if (severity && levels.length === 0)
+    flaws.push({
+      key: 'severity',
+      message: `severity is one of ${severities.join(', ')}, or CEL giving one`,
+      start: 0,
+      end: 1,
+    })
+  const say: Piece[] = []
+  for (const { text, offset, isCode } of pieces(rule.say)) {
+    if (!isCode) {
+      say.push(text)
+      continue
+    }
+    const piece = one('say', text, offset, ['string', 'int', 'bool', 'Text'])
+    if (piece) say.push(piece.program)
+  }
+  const base = {
+    flaws,
+    fields: [...fields].filter((field) => Object.hasOwn(roots, field.split('.')[0] ?? '')).sort(),
+    severities: levels,
+  }
+  if (flaws.length > 0 || !deny) return base
+  return {
+    ...base,
+    compiled: {
+      rule,
+      deny: deny.program,
+      say,
+      ...(each && { each }),
+      ...(when && { when: when.program }),
+      ...(at && { at: at.program }),
+      ...(severity && { severity: severity.program }),
+    },
+  }
+}
+
+/** `a {x.y} b` -> text, code, text, with offsets. */
+function* pieces(sentence: string): Generator<{ text: string; offset: number; isCode: boolean }> {
+  let offset = 0
+  for (const part of sentence.split(/(\{[^{}]*\})/)) {
+    const isCode = part.startsWith('{') && part.endsWith('}')
+    if (part !== '') yield { text: isCode ? part.slice(1, -1) : part, offset: offset + (isCode ? 1 : 0), isCode }
+    offset += part.length
+  }
+}

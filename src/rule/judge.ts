@@ -1,0 +1,217 @@
+/** Every rule x every subject -> findings, each with the smallest reason; one root cause is one finding. */
+import { startOf, type Place } from '../model/place.ts'
+import { severities, type Finding, type Reason, type Severity } from '../model/finding.ts'
+import type { Notice } from '../model/notice.ts'
+import type { ParameterValue } from '../model/rule.ts'
+import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
+import type { Image, Subject } from '../model/subject.ts'
+import { bind, bindParameters, elementOf, run, type Context, type Program, type Run } from './cel.ts'
+import type { CompiledRule } from './compile.ts'
+import { explain } from './explain.ts'
+
+/** A rule as a policy wants it judged. */
+export interface Judged {
+  readonly compiled: CompiledRule
+  /** Replaces the rule's own severity. */
+  readonly severity?: Severity
+  readonly parameters: { readonly [name: string]: ParameterValue }
+}
+export interface Judgement {
+  readonly findings: readonly Finding[]
+  readonly notices: readonly Notice[]
+}
+/** A finding on one subject, before those with one cause are made one. */
+interface Single extends Omit<Finding, 'subjects'> {
+  readonly subject: string
+  /** Subject that decides what covers what: for a rule about an image, every container that runs it has its own. */
+  readonly coverable: boolean
+}
+
+export function judge(rules: readonly Judged[], subjects: readonly Subject[], images: readonly Image[]): Judgement {
+  const singles: Single[] = []
+  const notices: Notice[] = []
+  const covering = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.covers]))
+  const first = subjects[0]
+  for (const judged of rules) {
+    const { rule } = judged.compiled
+    const on: { id: string; place: Place; context: Context }[] =
+      rule.subject === 'image'
+        ? images.map((image) => ({ id: image.id, place: image.place, context: bind({ image: untyped(image.facts) }) }))
+        : rule.subject === 'engine'
+          ? first
+            ? [{ id: 'engine', place: first.place, context: bind({ engine: untyped(first.engine) }) }]
+            : []
+          : subjects.map((subject) => ({
+              id: subject.id,
+              place: subject.place,
+              context: bind({
+                container: untyped(subject.container),
+                image: untyped(subject.image),
+                engine: untyped(subject.engine),
+              }),
+            }))
+    const parameters = bindParameters(judged.parameters)
+    for (const { id, place, context } of on)
+      try {
+        singles.push(...judgeOne(judged, id, { ...context, ...parameters }))
+      } catch (error) {
+        notices.push({
+          id: 'rule-failed',
+          place,
+          message: `Rule ${rule.id} failed on ${id} (${error instanceof Error ? error.message.split('\n')[0] : 'unknown error'}), so it was not checked. This is a fault of Plimsoll: please report it.`,
+          lost: true,
+        })
+      }
+  }
+  return { findings: merge(cover(singles, covering)), notices }
+}
+
+/** Facts of a table are facts by name: what the walk by rows sees. */
+const untyped = (facts: Subject['container'] | Subject['image'] | Subject['engine']): AnyFacts => facts as AnyFacts
+
+function judgeOne(judged: Judged, subject: string, context: Context): readonly Single[] {
+  const { each } = judged.compiled
+  if (!each) return judgeElement(judged, subject, context, undefined)
+  const list = run(each.program, context)
+  if ('unknown' in list.outcome)
+    return applies(judged, context) === false ? [] : [open(judged, subject, context, list, undefined)]
+  const values: readonly unknown[] = Array.isArray(list.outcome.value) ? list.outcome.value : []
+  return values.flatMap((value) => judgeElement(judged, subject, { ...context, [each.name]: value }, value))
+}
+
+/** What `when` says: undefined is unknown. */
+function applies({ compiled }: Judged, context: Context): boolean | undefined {
+  if (!compiled.when) return true
+  const { outcome } = run(compiled.when, context)
+  return 'value' in outcome ? outcome.value === true : undefined
+}
+
+function judgeElement(judged: Judged, subject: string, context: Context, element: unknown): readonly Single[] {
+  const { compiled } = judged
+  const applicable = applies(judged, context)
+  if (applicable === false) return []
+  const result = run(compiled.deny, context)
+  if ('unknown' in result.outcome) return [open(judged, subject, context, result, element)]
+  if (result.outcome.value !== true) return []
+  if (applicable === undefined && compiled.when)
+    return [open(judged, subject, context, run(compiled.when, context), element)]
+  const because = explain(compiled.deny, context, result)
+  return [single(judged, subject, context, element, 'fail', because)]
+}
+
+function open(judged: Judged, subject: string, context: Context, result: Run, element: unknown): Single {
+  const facts = new Set<AnyFact>(result.trace.reads.filter((fact) => fact.how === 'unknown'))
+  if ('unknown' in result.outcome) facts.add(result.outcome.unknown)
+  const because = [...facts].map((fact) => ({ fact, field: result.trace.paths.get(fact) ?? '' }))
+  return single(judged, subject, context, element, 'open', because)
+}
+
+function single(
+  judged: Judged,
+  subject: string,
+  context: Context,
+  element: unknown,
+  outcome: Finding['outcome'],
+  because: readonly Reason[],
+): Single {
+  const { compiled } = judged
+  const { rule } = compiled
+  const item = elementOf(element)
+  const pointed = compiled.at && outcome === 'fail' ? lastRead(compiled.at, context) : undefined
+  const [reason] = because
+  const field = compiled.each?.field ?? reason?.field ?? rule.fields[0] ?? ''
+  const key = item && keyOf(item, compiled.each?.key)
+  return {
+    rule: rule.id,
+    outcome,
+    severity: judged.severity ?? severityOf(compiled.severity, context) ?? rule.severity,
+    message: say(compiled, context),
+    place: pointed?.place ?? item?.place ?? reason?.fact.place ?? startOf(''),
+    because,
+    subject,
+    field,
+    coverable: rule.subject === 'container',
+    ...(key !== undefined && { element: key }),
+  }
+}
+
+function lastRead(program: Program, context: Context): AnyFact | undefined {
+  return run(program, context).trace.reads.at(-1)
+}
+function severityOf(program: Program | undefined, context: Context): Severity | undefined {
+  if (!program) return undefined
+  const { outcome } = run(program, context)
+  return 'value' in outcome ? severities.find((word) => word === outcome.value) : undefined
+}
+function say(compiled: CompiledRule, context: Context): string {
+  return compiled.say
+    .map((piece) => {
+      if (typeof piece === 'string') return piece
+      const { outcome } = run(piece, context)
+      if ('unknown' in outcome) return 'not known'
+      const { value } = outcome
+      const item = elementOf(value)
+      return item && 'how' in item && item.how !== 'unknown' ? String(item.value) : String(value)
+    })
+    .join('')
+}
+/** What identifies an element within its list: its text, or its key row; where that is empty, what it comes from. */
+function keyOf(item: NonNullable<ReturnType<typeof elementOf>>, key: string | undefined): string | undefined {
+  if (!('facts' in item)) return item.how === 'unknown' ? undefined : String(item.value)
+  for (const name of [key ?? '', 'source']) {
+    const fact = item.facts[name]
+    if (fact && isFact(fact) && fact.how !== 'unknown' && fact.value !== '') return String(fact.value)
+  }
+  return undefined
+}
+
+/** A rule that covers another takes its findings in, on the same subject, where it fails itself. */
+function cover(
+  singles: readonly Single[],
+  covering: ReadonlyMap<string, readonly string[]>,
+): readonly (Single & { coveredBy?: string })[] {
+  const failing = new Map<string, Set<string>>()
+  for (const { subject, rule, outcome, coverable } of singles)
+    if (outcome === 'fail' && coverable)
+      (failing.get(subject) ?? failing.set(subject, new Set()).get(subject))?.add(rule)
+  return singles.map((finding) => {
+    if (!finding.coverable) return finding
+    const by = [...(failing.get(finding.subject) ?? [])]
+      .sort()
+      .find((rule) => covering.get(rule)?.includes(finding.rule))
+    return by === undefined ? finding : { ...finding, coveredBy: by }
+  })
+}
+
+/** Same rule, place and outcome: one finding with several subjects. */
+function merge(singles: readonly (Single & { coveredBy?: string })[]): readonly Finding[] {
+  const merged = new Map<string, Finding>()
+  for (const { subject, coverable: _, ...finding } of singles) {
+    const { place } = finding
+    const key = JSON.stringify([
+      finding.rule,
+      finding.outcome,
+      finding.severity,
+      finding.coveredBy ?? '',
+      place.in ?? '',
+      place.file,
+      place.line,
+      place.column,
+      finding.element ?? '',
+    ])
+    const known = merged.get(key)
+    if (!known) merged.set(key, { ...finding, subjects: [subject] })
+    else if (!known.subjects.includes(subject)) merged.set(key, { ...known, subjects: [...known.subjects, subject] })
+  }
+  return [...merged.values()].sort(
+    (a, b) =>
+      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+      compare(a.place.in ?? '', b.place.in ?? '') ||
+      compare(a.place.file, b.place.file) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column ||
+      compare(a.rule, b.rule) ||
+      compare(a.element ?? '', b.element ?? ''),
+  )
+}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,37 @@
+/** Comparisons of paths and names that rules may use beside CEL's own. None can be made to hang. */
+
+const clean = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1')
+
+/** True where `path` is `folder` or below it. */
+export function within(path: string, folder: string): boolean {
+  const inner = clean(path)
+  const outer = clean(folder)
+  if (inner === outer) return true
+  return inner.startsWith(outer === '/' ? '/' : `${outer}/`)
+}
+
+/** `*` is any run of characters, `?` any one; capitals do not matter. */
+export function like(text: string, pattern: string): boolean {
+  const t = text.toLowerCase()
+  const p = pattern.toLowerCase()
+  let i = 0
+  let j = 0
+  let star = -1
+  let mark = 0
+  while (i < t.length) {
+    if (j < p.length && p[j] === '*') {
+      star = j
+      mark = i
+      j += 1
+    } else if (j < p.length && (p[j] === '?' || p[j] === t[i])) {
+      i += 1
+      j += 1
+    } else if (star >= 0) {
+      j = star + 1
+      mark += 1
+      i = mark
+    } else return false
+  }
+  while (p[j] === '*') j += 1
+  return j === p.length
+}
