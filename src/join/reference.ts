@@ -1,4 +1,5 @@
 /** Image references: `[registry/]repository[:tag][@digest]` (github.com/distribution/reference). */
+import { coerce, valid } from 'semver'
 import { unknown, type Fact } from '../model/fact.ts'
 import type { ContainerFacts } from '../model/fields.ts'
 
@@ -48,17 +49,32 @@ export function namesOf(text: string): readonly string[] {
   return digest !== '' ? [`${name}@${digest}`, digest] : [`${name}:${tag === '' ? 'latest' : tag}`, text]
 }
 
+/** A tag such as `1.27.3-alpine` names one version, `1.27` whatever is newest of it, `stable` whatever somebody says. */
+function precisionOf({ tag, digest }: Reference): 'digest' | 'version' | 'partial' | 'word' | 'none' {
+  if (digest !== '') return 'digest'
+  if (tag === '') return 'none'
+  if (valid(tag) !== null) return 'version'
+  return /^v?\d/.test(tag) && coerce(tag) !== null ? 'partial' : 'word'
+}
+
 /** The parts of the reference as facts. */
 export function referenceFacts(
   container: ContainerFacts,
-): Pick<ContainerFacts['image'], 'registry' | 'repository' | 'tag' | 'digest'> {
+): Pick<ContainerFacts['image'], 'registry' | 'repository' | 'tag' | 'digest' | 'precision'> {
   const fact = container.image.reference
-  const part = (key: keyof Reference): Fact<string> => {
+  const part = <T>(of: (reference: Reference) => T): Fact<T> => {
     if (fact.how === 'unknown') return unknown(fact.place, fact.because, fact.ask, [fact])
-    const value = parseReference(fact.value)?.[key]
+    const parsed = parseReference(fact.value)
+    const value = parsed && of(parsed)
     if (value === undefined) return unknown(fact.place, `"${fact.value}" is not an image reference`, 'user', [fact])
     // Somebody who writes `nginx` has written that there is no tag: the part is as written as the whole.
     return { how: fact.how === 'inherited' ? 'inherited' : 'set', place: fact.place, value, from: [fact] }
   }
-  return { registry: part('registry'), repository: part('repository'), tag: part('tag'), digest: part('digest') }
+  return {
+    registry: part(({ registry }) => registry),
+    repository: part(({ repository }) => repository),
+    tag: part(({ tag }) => tag),
+    digest: part(({ digest }) => digest),
+    precision: part(precisionOf),
+  }
 }

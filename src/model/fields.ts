@@ -92,6 +92,10 @@ export const container = {
       repository: join.string('Repository, with library/ for official images'),
       tag: join.string('Tag; empty where none is written'),
       digest: join.string('Digest; empty where none is written, or it is not a well-formed one'),
+      precision: join.oneOf(
+        ['digest', 'version', 'partial', 'word', 'none'],
+        'How exactly it is named: by digest, a full version (1.27.3), a part of one (1.27), a word (latest, stable), or no tag',
+      ),
       pull: oneOf(['always', 'missing', 'never', 'build'], 'When it is pulled'),
     },
     'The image it runs',

@@ -1,0 +1,44 @@
+/**
+ * What comes with the package: rules, policies, the version. Read here from the package's folders;
+ * the build puts a module in the place of this one that holds the same, checked, in one JSON text.
+ */
+import { readFile, readdir } from 'node:fs/promises'
+import { loadRule } from './rule/load.ts'
+import type { BuiltinRule } from './rule/rule.ts'
+
+const root = new URL('../', import.meta.url)
+
+export async function version(): Promise<string> {
+  const text = await readFile(new URL('package.json', root), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Every rule of rules/, in the order of their ids. Throws where one is wrong: the package itself is broken then. */
+export async function builtinRules(): Promise<readonly BuiltinRule[]> {
+  const files = (await readdir(new URL('rules/', root))).filter((name) => name.endsWith('.yaml')).sort()
+  return Promise.all(
+    files.map(async (name) => {
+      const file = `rules/${name}`
+      const { value, errors } = await loadRule(file, await readFile(new URL(file, root), 'utf8'))
+      if (!value)
+        throw new Error(
+          errors.map(({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`).join('\n'),
+        )
+      return {
+        rule: value.rule,
+        examples: value.examples.flatMap(({ parts }) => parts.map(({ dialect, text }) => ({ dialect, text }))),
+      }
+    }),
+  )
+}
+
+/** The texts of profiles/policy/*.yaml by name. */
+export async function builtinPolicies(): Promise<ReadonlyMap<string, string>> {
+  const folder = new URL('profiles/policy/', root)
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()
+  return new Map(
+    await Promise.all(
+      files.map(async (name) => [name.replace(/\.yaml$/, ''), await readFile(new URL(name, folder), 'utf8')] as const),
+    ),
+  )
+}

@@ -1,0 +1,207 @@
+/** The commands and options of the CLI: parsing and help come from these tables. The action's inputs are the same options. */
+import { parseArgs } from 'node:util'
+import { UsageError } from '../usage.ts'
+
+interface Option {
+  readonly name: string
+  readonly short?: string
+  /** What stands for its value in the help; a switch has none. */
+  readonly value?: string
+  readonly many?: true
+  readonly says: string
+}
+export interface Command {
+  readonly name: string
+  readonly usage: string
+  readonly says: string
+  readonly options: readonly Option[]
+  readonly more: string
+  readonly examples: readonly (readonly [command: string, says: string])[]
+}
+
+const COMMON: readonly Option[] = [
+  { name: 'quiet', short: 'q', says: 'say nothing but errors; the exit code and the files tell' },
+  { name: 'help', short: 'h', says: 'show this' },
+]
+const INPUT: readonly Option[] = [
+  {
+    name: 'image',
+    value: 'NAME=PATH',
+    many: true,
+    says: 'the image that a container (its name, or its image reference) runs',
+  },
+  { name: 'engine', value: 'FILE', says: "the engine's settings: daemon.json, or docker info --format '{{json .}}'" },
+  { name: 'platform', value: 'OS/ARCH', says: 'which image of a multi-platform index (default linux/amd64)' },
+]
+const FORMAT: Option = {
+  name: 'format',
+  short: 'f',
+  value: 'FORMAT',
+  says: 'text, json, markdown or sarif (default text)',
+}
+
+const TARGETS = `Targets are recognised by what is in them, or said with a prefix:
+  docker-archive: oci-layout: oci-archive: rootfs: compose: kubernetes: docker-inspect: oci-runtime:
+  A folder is walked. - is standard input.`
+
+export const commands: readonly Command[] = [
+  {
+    name: 'scan',
+    usage: 'plimsoll scan TARGET... [options]',
+    says: 'judge what the containers could really do',
+    options: [
+      FORMAT,
+      {
+        name: 'output',
+        short: 'o',
+        value: '[FORMAT=]FILE',
+        many: true,
+        says: 'write a report to a file; may be repeated',
+      },
+      ...INPUT,
+      { name: 'policy', short: 'p', value: 'NAME|FILE', says: 'default, strict, or a policy file' },
+      { name: 'config', short: 'c', value: 'FILE', says: 'plimsoll.yaml (default: looked for up to the git root)' },
+      {
+        name: 'fail-on',
+        value: 'SEVERITY',
+        says: 'critical, high, medium, low, info or never (default of the policy: high)',
+      },
+      { name: 'unknown', value: 'tell|block', says: 'whether what is not known blocks (default tell)' },
+      { name: 'ignore', value: 'RULE', many: true, says: 'waive a rule; may be repeated' },
+      { name: 'no-color', says: 'no colours (NO_COLOR is honoured too)' },
+      ...COMMON,
+    ],
+    more: `${TARGETS}
+
+Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input was lost (incomplete).`,
+    examples: [
+      ['plimsoll scan .', 'everything below this folder'],
+      ['plimsoll scan compose.yaml k8s/ web.tar', 'files, a folder and an image, joined'],
+      ['docker inspect $(docker ps -q) | plimsoll scan -', 'an audit of what runs'],
+      ['docker save web | plimsoll scan -', 'an image from standard input'],
+      ['plimsoll scan . -o sarif=plimsoll.sarif -o json=plimsoll.json', 'a pipeline'],
+      ['plimsoll scan compose.yaml --image web=web.tar --engine daemon.json --fail-on medium', 'all that is known'],
+    ],
+  },
+  {
+    name: 'facts',
+    usage: 'plimsoll facts TARGET... [options]',
+    says: 'show the table of facts: value, how it is known, where',
+    options: [
+      { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
+      ...INPUT,
+      { name: 'all', says: 'also what nobody wrote and nothing hangs on (text shows it only on request)' },
+      ...COMMON,
+    ],
+    more: TARGETS,
+    examples: [
+      ['plimsoll facts compose.yaml', 'what is known of each container'],
+      ['plimsoll facts compose.yaml --image web=web.tar --format json', 'with the image, as JSON'],
+    ],
+  },
+  {
+    name: 'explain',
+    usage: 'plimsoll explain RULE|FIELD',
+    says: "a rule's page, or a field's",
+    options: COMMON,
+    more: '',
+    examples: [
+      ['plimsoll explain privileged', 'what the rule says, why, and how to fix it'],
+      ['plimsoll explain container.user.uid', 'what the field is and which rules read it'],
+    ],
+  },
+  {
+    name: 'rules',
+    usage: 'plimsoll rules [options]',
+    says: 'all rules, a line each',
+    options: [
+      { name: 'policy', short: 'p', value: 'NAME|FILE', says: 'mark what this policy judges (default: default)' },
+      { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
+      ...COMMON,
+    ],
+    more: '',
+    examples: [
+      ['plimsoll rules', 'id, severity and title of each'],
+      ['plimsoll rules --policy strict', 'with what the strict policy judges'],
+    ],
+  },
+]
+
+/** What was asked on the command line: values by option name, in the order given. */
+export interface Arguments {
+  readonly command: Command
+  readonly positionals: readonly string[]
+  readonly values: { readonly [option: string]: readonly string[] }
+  has(option: string): boolean
+  one(option: string): string | undefined
+}
+
+export function readArguments(command: Command, words: readonly string[]): Arguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      strict: true,
+      options: Object.fromEntries(
+        command.options.map((option) => [
+          option.name,
+          {
+            type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+            multiple: true,
+            ...(option.short !== undefined && { short: option.short }),
+          },
+        ]),
+      ),
+    })
+    const all: Record<string, readonly string[]> = {}
+    for (const [name, value] of Object.entries(values))
+      all[name] = Array.isArray(value) ? value.map(String) : [String(value)]
+    for (const option of command.options)
+      if (option.many === undefined && option.value !== undefined && (all[option.name]?.length ?? 0) > 1)
+        throw new UsageError([`--${option.name} is given more than once; say which one is meant`])
+    return {
+      command,
+      positionals,
+      values: all,
+      has: (option) => all[option] !== undefined,
+      one: (option) => all[option]?.[0],
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const [message = ''] = (error instanceof Error ? error.message : String(error)).split('. To specify')
+    throw new UsageError([`${message}\nSee: plimsoll ${command.name} --help`])
+  }
+}
+
+export function helpOf(command: Command): string {
+  const rows = command.options.map((option) => [
+    `  ${option.short === undefined ? '    ' : `-${option.short}, `}--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`,
+    option.says,
+  ])
+  return [
+    `${command.usage}\n    ${command.says}`,
+    table(rows),
+    command.more,
+    `Examples\n${table(command.examples.map(([example, says]) => [`  ${example}`, says]))}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+export const help = (): string =>
+  [
+    'plimsoll: what could this container really do?',
+    `Commands\n${table(commands.map((command) => [`  ${command.usage}`, command.says]))}`,
+    'plimsoll COMMAND --help shows the options and examples of a command; plimsoll --version the version.',
+    'Plimsoll does not match known vulnerabilities (CVEs): silence about a package says nothing about its CVEs.',
+  ].join('\n\n')
+
+/** Two columns; a long first column takes a line of its own. */
+function table(rows: readonly (readonly string[])[]): string {
+  const width = Math.min(34, Math.max(...rows.map(([first = '']) => first.length)) + 2)
+  return rows
+    .map(([first = '', second = '']) =>
+      first.length > width - 2 ? `${first}\n${' '.repeat(width)}${second}` : `${first.padEnd(width)}${second}`,
+    )
+    .join('\n')
+}
