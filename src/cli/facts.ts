@@ -1,0 +1,105 @@
+/** `plimsoll facts`: the table of facts of every subject, as text and as JSON. */
+import type { Fact } from '../model/fact.ts'
+import { roots, type Root } from '../model/fields.ts'
+import { showPlace } from '../model/place.ts'
+import { isFact, type AnyFacts, type Rows } from '../model/row.ts'
+import type { Subject } from '../model/subject.ts'
+import type { Inventory } from '../scan.ts'
+import { shown as escapeText } from '../report/escape.ts'
+
+interface Line {
+  readonly field: string
+  readonly fact: Fact<unknown>
+}
+
+/** Every fact of a table in the order of its rows, lists as one fact each. */
+function* linesOf(rows: Rows, facts: AnyFacts, path: string): Generator<Line> {
+  for (const [key, row] of Object.entries(rows)) {
+    const here = facts[key]
+    const field = `${path}.${key}`
+    if (here === undefined) continue
+    if (isFact(here)) yield { field, fact: here }
+    else if (row.kind === 'group') yield* linesOf(row.rows, here, field)
+  }
+}
+const tableOf = (subject: Subject, root: Root): AnyFacts => subject[root] as AnyFacts
+
+export function factsText(inventory: Inventory, all: boolean, { width }: { readonly width: number }): string {
+  const out: string[] = []
+  let hidden = 0
+  for (const subject of inventory.subjects) {
+    const kind = subject.dialect ?? 'image'
+    out.push(`${escapeText(subject.id)}  (${kind}, ${escapeText(showPlace(subject.place))})`)
+    for (const root of Object.keys(roots) as Root[]) {
+      if (root === 'image' && subject.imageId === undefined) continue
+      for (const { field, fact } of linesOf(roots[root].rows, tableOf(subject, root), root)) {
+        const plain =
+          fact.how === 'default' ||
+          (fact.how === 'unknown' && (root === 'engine' || (fact.ask === 'user' && subject.dialect === undefined)))
+        if (plain && !all) hidden += 1
+        else out.push(...rowOf(field, fact, width))
+      }
+    }
+    out.push('')
+  }
+  if (hidden > 0) out.push(`${hidden} facts that nobody wrote are left out: --all shows them.`)
+  for (const notice of inventory.notices)
+    out.push(`${escapeText(showPlace(notice.place))}: ${escapeText(notice.message)}`)
+  return `${out.join('\n').trimEnd()}\n`
+}
+
+function rowOf(field: string, fact: Fact<unknown>, width: number): readonly string[] {
+  const value = fact.how === 'unknown' ? 'not known' : show(fact.value)
+  const because = 'because' in fact ? `; ${fact.because}` : ''
+  const room = Math.max(20, width - 38)
+  return [
+    `  ${field.padEnd(34)} ${escapeText(value.length > room ? `${value.slice(0, room - 3)}...` : value)}`,
+    `  ${' '.repeat(34)} ${escapeText(`${fact.how} at ${showPlace(fact.place)}${because}`)}`,
+  ]
+}
+
+/** A value on one line: texts as they are, lists by their elements. */
+function show(value: unknown): string {
+  if (!Array.isArray(value)) return value === '' ? '""' : String(value)
+  return value.length === 0 ? '[]' : `[${value.map(showElement).join(', ')}]`
+}
+function showElement(element: Fact<unknown> | { readonly facts: AnyFacts }): string {
+  if (!('facts' in element)) return element.how === 'unknown' ? '?' : show(element.value)
+  const parts = Object.entries(element.facts).flatMap(([key, fact]) =>
+    !isFact(fact) || fact.how === 'default' ? [] : [`${key}: ${fact.how === 'unknown' ? '?' : show(fact.value)}`],
+  )
+  return `{${parts.join(', ')}}`
+}
+
+export function factsJson(inventory: Inventory): string {
+  return `${JSON.stringify(
+    {
+      version: 1,
+      subjects: inventory.subjects.map((subject) => ({
+        id: subject.id,
+        dialect: subject.dialect ?? null,
+        place: subject.place,
+        image: subject.imageId ?? null,
+        container: tableJson(tableOf(subject, 'container')),
+        ...(subject.imageId !== undefined && { imageFacts: tableJson(tableOf(subject, 'image')) }),
+        engine: tableJson(tableOf(subject, 'engine')),
+      })),
+      notices: inventory.notices,
+    },
+    null,
+    2,
+  )}\n`
+}
+function tableJson(facts: AnyFacts): object {
+  return Object.fromEntries(
+    Object.entries(facts).map(([key, fact]) => [key, isFact(fact) ? factJson(fact) : tableJson(fact)]),
+  )
+}
+function factJson(fact: Fact<unknown>): object {
+  const { place, how } = fact
+  if (fact.how === 'unknown') return { how, because: fact.because, ...(fact.ask && { ask: fact.ask }), place }
+  const value: unknown = Array.isArray(fact.value) ? fact.value.map(elementJson) : fact.value
+  return { how, value, ...('because' in fact && { because: fact.because }), place }
+}
+const elementJson = (element: Fact<unknown> | { readonly place: object; readonly facts: AnyFacts }): object =>
+  'facts' in element ? { place: element.place, facts: tableJson(element.facts) } : factJson(element)

@@ -1,0 +1,94 @@
+/** Image targets -> images: opened, catalogued, turned into facts. */
+import { basename } from 'node:path'
+import { catalogers } from './catalog/index.ts'
+import { imageContent } from './catalog/facts.ts'
+import { imageFacts } from './dialect/image-config.ts'
+import { readText } from './document/read.ts'
+import { openImage, type ImageTarget, type OpenedImage } from './image/open.ts'
+import { imageUser } from './join/user.ts'
+import { parseReference } from './join/reference.ts'
+import { set, unknown, byDefault } from './model/fact.ts'
+import { image as imageRows, type ImageFacts } from './model/fields.ts'
+import type { Notice, Read } from './model/notice.ts'
+import { startOf, type Place } from './model/place.ts'
+import type { Image } from './model/subject.ts'
+import { unanswered } from './model/unanswered.ts'
+
+/** Every image of the targets. Their ids are unique: a second of the same name gets a number. */
+export async function openImages(targets: readonly ImageTarget[], platform?: string): Promise<Read<readonly Image[]>> {
+  const images: Image[] = []
+  const notices: Notice[] = []
+  for (const target of targets) {
+    const opened = await openImage(target, catalogers, platform === undefined ? {} : { platform })
+    notices.push(...opened.notices)
+    for (const one of opened.value) images.push(imageOf(one, target, new Set(images.map(({ id }) => id))))
+  }
+  return { value: images, notices }
+}
+
+function imageOf(opened: OpenedImage, target: ImageTarget, taken: ReadonlySet<string>): Image {
+  const name = shortName(opened, target)
+  let id = name
+  for (let number = 2; taken.has(id); number += 1) id = `${name}-${number}`
+  const place = opened.config ? startOf(opened.config.file, { in: id }) : startOf(target.name)
+  const { facts, notices } = factsOf(opened, id, place)
+  return {
+    id,
+    names: opened.names,
+    target: target.name,
+    place,
+    facts,
+    notices: [...opened.catalogued.notices, ...notices],
+  }
+}
+
+/** `registry/team/web:1.2` -> `web`; without a name, what the file is called. */
+function shortName({ names }: OpenedImage, target: ImageTarget): string {
+  for (const name of names) {
+    const reference = name.startsWith('sha256:') ? undefined : parseReference(name)
+    const last = reference?.repository.split('/').at(-1)
+    if (last !== undefined && last !== '') return last
+  }
+  return basename(target.name).replace(/\.(tar|tgz|tar\.(gz|zst|zstd)|oci)$/i, '') || 'image'
+}
+
+function factsOf(
+  opened: OpenedImage,
+  id: string,
+  place: Place,
+): { readonly facts: ImageFacts; readonly notices: readonly Notice[] } {
+  const { config } = opened
+  const notices: Notice[] = []
+  let facts: ImageFacts | undefined
+  if (config) {
+    const read = readText(config.file, config.text, (line, column) => ({ file: config.file, line, column, in: id }))
+    notices.push(...read.notices)
+    const [root] = read.value.documents
+    if (root) facts = imageFacts(root)
+  }
+  facts ??= unanswered(imageRows, place, 'the image has no configuration that can be read', 'image')
+  const [reference] = opened.names
+  const known: ImageFacts = {
+    ...facts,
+    ...imageContent({ id, layers: opened.layers, catalogued: opened.catalogued }),
+    reference: reference === undefined ? byDefault(place, '', 'the image carries no name') : set(place, reference),
+    names: set(
+      place,
+      opened.names.map((name) => set(place, name)),
+    ),
+    digest: opened.digest === '' ? unknown(place, 'the image carries no digest', 'image') : set(place, opened.digest),
+    layers: set(
+      place,
+      opened.layers.map((layer) => ({
+        place,
+        facts: {
+          digest: set(place, layer.digest),
+          diffId: set(place, layer.diffId),
+          size: set(place, layer.size),
+          instruction: set(place, layer.instruction),
+        },
+      })),
+    ),
+  }
+  return { facts: { ...known, ...imageUser(known) }, notices }
+}

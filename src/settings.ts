@@ -1,0 +1,94 @@
+/** Policy, plimsoll.yaml and command line -> what is judged and what blocks. */
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { builtinPolicies } from './builtin.ts'
+import type { Read } from './model/notice.ts'
+import { readConfig } from './policy/config.ts'
+import { loadPolicy } from './policy/load.ts'
+import { thresholds, unknowns, type Checked, type Config, type Settings } from './policy/policy.ts'
+import { commandLineWaivers, select } from './policy/select.ts'
+import type { BuiltinRule } from './rule/rule.ts'
+import { UsageError } from './usage.ts'
+
+export interface PolicyOptions {
+  /** `default`, `strict`, or the path of a policy file. */
+  readonly policy?: string
+  /** Path of a plimsoll.yaml; without it the file is not looked for. */
+  readonly config?: string
+  readonly failOn?: string
+  readonly unknown?: string
+  /** Rules that are waived. */
+  readonly ignore?: readonly string[]
+}
+
+/** @throws {UsageError} with every mistake and its place. */
+export async function readSettings(options: PolicyOptions, builtin: readonly BuiltinRule[]): Promise<Read<Settings>> {
+  const rules = builtin.map(({ rule, examples }) => ({ ...rule, examples }))
+  const policies = await builtinPolicies()
+  let config: Config | undefined
+  if (options.config !== undefined) config = orFail(await readConfig(options.config, textOf(options.config), rules))
+  const name = options.policy ?? config?.policy?.name ?? 'default'
+  const policy = orFail(
+    await loadPolicy(
+      name,
+      {
+        names: [...policies.keys()],
+        read: (wanted, from) => {
+          const text = policies.get(wanted)
+          if (text !== undefined) return { file: `profiles/policy/${wanted}.yaml`, text }
+          if (!/[./]/.test(wanted)) return undefined
+          const base = from ?? (options.policy === undefined ? options.config : undefined)
+          const file = base === undefined ? wanted : join(dirname(base), wanted)
+          return { file, text: textOf(file) }
+        },
+      },
+      rules,
+      options.policy === undefined ? config?.policy?.place : undefined,
+    ),
+  )
+  const waivers = orFail(commandLineWaivers(options.ignore ?? [], rules))
+  return select(
+    policy,
+    config,
+    {
+      waivers,
+      ...(options.failOn !== undefined && { failOn: word('--fail-on', options.failOn, thresholds) }),
+      ...(options.unknown !== undefined && { unknown: word('--unknown', options.unknown, unknowns) }),
+    },
+    rules,
+  )
+}
+
+function word<W extends string>(option: string, value: string, words: readonly W[]): W {
+  const found = words.find((one) => one === value)
+  if (found === undefined) throw new UsageError([`${option} is one of ${words.join(', ')}, not "${value}".`])
+  return found
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError([`${file} cannot be read (${error instanceof Error ? error.message : 'unknown error'}).`])
+  }
+}
+
+function orFail<T>(checked: Checked<T>): T {
+  if (checked.value !== undefined) return checked.value
+  throw new UsageError(
+    checked.errors.map(({ place, message }) =>
+      place.line > 0 && place.file !== 'command line'
+        ? `${place.file}:${place.line}:${place.column} ${message}`
+        : message,
+    ),
+  )
+}
+
+/** The plimsoll.yaml of a folder or of the nearest one above it, up to the root of the git repository. */
+export function findConfig(from: string, exists: (path: string) => boolean): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const file = join(folder, 'plimsoll.yaml')
+    if (exists(file)) return file
+    if (exists(join(folder, '.git')) || dirname(folder) === folder) return undefined
+  }
+}
