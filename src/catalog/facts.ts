@@ -1,0 +1,236 @@
+import { byDefault, derived, set, unknown, type Fact } from '../model/fact.ts'
+import type { image as fields, ImageFacts } from '../model/fields.ts'
+import { startOf, type Place } from '../model/place.ts'
+import type { Element } from '../model/row.ts'
+import type { Catalogued, Finds, LayerRecord } from '../model/tree.ts'
+import { UNREAD } from './unread.ts'
+
+/** The rows of the image table that its files answer. */
+export type ImageContent = Pick<
+  ImageFacts,
+  'distribution' | 'packages' | 'accounts' | 'groups' | 'setuid' | 'fileCapabilities' | 'worldWritable' | 'sudoers'
+>
+
+type Lists = Exclude<keyof ImageContent, 'distribution'>
+type Row<K extends Lists> = Element<(typeof fields)[K]['of']>
+type Found = Catalogued['finds'][number]
+
+/** An opened image: its id in the scan, its layers, and what the catalogers found. */
+export interface CataloguedImage {
+  readonly id: string
+  readonly layers: readonly LayerRecord[]
+  readonly catalogued: Catalogued
+}
+
+/**
+ * What the catalogers found, as facts with their places in the image.
+ *
+ * Packages are sorted by type, name, version and path; files by path; accounts, groups and sudoers rules by file and line,
+ * so that the first of a name or a number is the one that getpwnam(3) and getpwuid(3) give.
+ * A database that nobody can read stands among the packages as one of which nothing is known:
+ * a rule that looks for a package finds it elsewhere, or says that it does not know.
+ */
+export function imageContent(image: CataloguedImage): ImageContent {
+  const finds = image.catalogued.finds
+  // What an image has not, it has not as of its top layer.
+  const top = image.layers.at(-1)?.index
+  const absent = (path: string): Place => startOf(path, { in: image.id, ...(top !== undefined && { layer: top }) })
+  const placeOf = (file: Found['file'], line = 1): Place => ({
+    file: file.path,
+    line,
+    column: 1,
+    in: image.id,
+    layer: file.layer,
+  })
+  const locationOf = (place: Place, file: Found['file']) => ({
+    path: set(place, file.path),
+    layer: set(place, file.layer),
+  })
+  /** A list with the place of its first element, or of where it would be. */
+  const list = <E extends { readonly place: Place }>(
+    items: readonly E[],
+    path: string,
+    because: string,
+  ): Fact<readonly E[]> =>
+    items[0] ? set<readonly E[]>(items[0].place, items) : byDefault<readonly E[]>(absent(path), [], because)
+
+  const listed = <T extends { readonly line: number }>(kind: (found: Finds) => readonly T[] | undefined) =>
+    finds
+      .flatMap(({ file, finds: found }) =>
+        (kind(found) ?? []).map((find) => ({ find, file, place: placeOf(file, find.line) })),
+      )
+      .toSorted((a, b) => compare(a.file.path, b.file.path) || a.find.line - b.find.line)
+  const files = (has: (found: Finds) => boolean) =>
+    finds.filter((one) => has(one.finds)).toSorted((a, b) => compare(a.file.path, b.file.path))
+
+  const packages = listed((found) => found.packages)
+    .toSorted(
+      (a, b) =>
+        compare(a.find.type, b.find.type) ||
+        compare(a.find.name, b.find.name) ||
+        compare(a.find.version, b.find.version) ||
+        compare(a.file.path, b.file.path),
+    )
+    .map(({ find, file, place }): Row<'packages'> => ({
+      place,
+      facts: {
+        type: set(place, find.type),
+        name: set(place, find.name),
+        version: set(place, find.version),
+        architecture: set(place, find.architecture),
+        source: set(place, find.source),
+        ...locationOf(place, file),
+      },
+    }))
+  const unread = image.catalogued.notices
+    .filter((notice) => notice.id === UNREAD)
+    .toSorted((a, b) => compare(a.place.file, b.place.file))
+    .map(({ place: { file, layer }, message }): Row<'packages'> => {
+      const place = startOf(file, { in: image.id, ...(layer !== undefined && { layer }) })
+      const answer = () => unknown(place, message)
+      return {
+        place,
+        facts: {
+          type: answer(),
+          name: answer(),
+          version: answer(),
+          architecture: answer(),
+          source: answer(),
+          path: set(place, file),
+          layer: layer === undefined ? answer() : set(place, layer),
+        },
+      }
+    })
+
+  // Of two entries the first counts, as getspnam(3) reads them.
+  const passwords = new Map(
+    listed((found) => found.passwords)
+      .toReversed()
+      .map((one) => [one.find.name, one] as const),
+  )
+
+  const accounts = listed((found) => found.accounts).map(({ find, file, place }): Row<'accounts'> => {
+    const shell = set(place, find.shell)
+    const shadow = find.password === 'shadowed' ? passwords.get(find.name) : undefined
+    return {
+      place,
+      facts: {
+        name: set(place, find.name),
+        uid: set(place, find.uid),
+        gid: set(place, find.gid),
+        home: set(place, find.home),
+        shell,
+        password: shadow ? set(shadow.place, shadow.find.password) : set(place, find.password),
+        login: derived(place, letsIn(find.shell), loginBecause(find.shell), [shell]),
+        ...locationOf(place, file),
+      },
+    }
+  })
+  const groups = listed((found) => found.groups).map(({ find, file, place }): Row<'groups'> => ({
+    place,
+    facts: {
+      name: set(place, find.name),
+      gid: set(place, find.gid),
+      members: set(
+        place,
+        find.members.map((member) => set(place, member)),
+      ),
+      ...locationOf(place, file),
+    },
+  }))
+  const sudoers = listed((found) => found.sudoers).map(({ find, file, place }): Row<'sudoers'> => ({
+    place,
+    facts: {
+      who: set(place, find.who),
+      commands: set(place, find.commands),
+      passwordless: set(place, find.passwordless),
+      ...locationOf(place, file),
+    },
+  }))
+
+  const setuid = files((found) => found.setuid === true).map(({ file }): Row<'setuid'> => {
+    const place = placeOf(file)
+    return {
+      place,
+      facts: {
+        ...locationOf(place, file),
+        mode: set(place, file.entry.mode.toString(8).padStart(4, '0')),
+        uid: set(place, file.entry.uid),
+        gid: set(place, file.entry.gid),
+        setuid: set(place, (file.entry.mode & 0o4000) !== 0),
+        setgid: set(place, (file.entry.mode & 0o2000) !== 0),
+      },
+    }
+  })
+  const worldWritable = files((found) => found.worldWritable === true).map(({ file }): Row<'worldWritable'> => {
+    const place = placeOf(file)
+    return {
+      place,
+      facts: {
+        ...locationOf(place, file),
+        kind: set(place, file.entry.type === 'directory' ? 'directory' : 'file'),
+        sticky: set(place, (file.entry.mode & 0o1000) !== 0),
+      },
+    }
+  })
+  const fileCapabilities = files((found) => found.fileCapabilities !== undefined).map(
+    ({ file, finds: found }): Row<'fileCapabilities'> => {
+      const place = placeOf(file)
+      return {
+        place,
+        facts: {
+          ...locationOf(place, file),
+          permitted: set(
+            place,
+            (found.fileCapabilities?.permitted ?? []).map((name) => set(place, name)),
+          ),
+          effective: set(place, found.fileCapabilities?.effective ?? false),
+        },
+      }
+    },
+  )
+
+  return {
+    distribution: distributionOf(finds, placeOf, absent),
+    packages: list([...packages, ...unread], '', 'no cataloger found a package in the image'),
+    accounts: list(accounts, 'etc/passwd', 'the image has no /etc/passwd, or an empty one'),
+    groups: list(groups, 'etc/group', 'the image has no /etc/group, or an empty one'),
+    setuid: list(setuid, '', 'no file of the image has the bit'),
+    fileCapabilities: list(fileCapabilities, '', 'no file of the image has capabilities'),
+    worldWritable: list(worldWritable, '', 'no file of the image may be written by everybody'),
+    sudoers: list(sudoers, 'etc/sudoers', 'the image has no sudoers rules'),
+  }
+}
+
+/** os-release(5): etc/os-release takes precedence over usr/lib/os-release. */
+function distributionOf(
+  finds: readonly Found[],
+  placeOf: (file: Found['file'], line?: number) => Place,
+  absent: (path: string) => Place,
+): ImageContent['distribution'] {
+  const [first] = finds
+    .filter((one) => one.finds.distribution !== undefined)
+    .toSorted((a, b) => compare(a.file.path, b.file.path))
+  if (!first?.finds.distribution) {
+    const nothing = () => byDefault(absent('etc/os-release'), '', 'the image has no os-release')
+    return { id: nothing(), version: nothing(), name: nothing() }
+  }
+  const { id, version, name, line } = first.finds.distribution
+  const place = placeOf(first.file, line)
+  return { id: set(place, id), version: set(place, version), name: set(place, name) }
+}
+
+/** Programs that end at once, or stop the machine; as shells they let nobody in. */
+const NO_SHELLS = new Set(['nologin', 'false', 'true', 'null', 'sync', 'halt', 'shutdown', 'poweroff', 'reboot'])
+
+const letsIn = (shell: string): boolean => !NO_SHELLS.has(shell.slice(shell.lastIndexOf('/') + 1))
+
+const loginBecause = (shell: string): string =>
+  shell === ''
+    ? 'an empty shell field is /bin/sh (passwd(5))'
+    : letsIn(shell)
+      ? `${shell} is a program that lets somebody in`
+      : `${shell} is not a shell`
+
+/** By code units: the same everywhere, whatever the locale. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

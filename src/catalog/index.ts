@@ -1,0 +1,29 @@
+import type { Cataloger } from '../model/tree.ts'
+import { accounts } from './accounts.ts'
+import { apk } from './apk.ts'
+import { dpkg } from './dpkg.ts'
+import { fileCapabilities } from './file-capabilities.ts'
+import { go } from './go.ts'
+import { npm } from './npm.ts'
+import { osRelease } from './os-release.ts'
+import { python } from './python.ts'
+import { setuid } from './setuid.ts'
+import { sudoers } from './sudoers.ts'
+import { unread } from './unread.ts'
+import { worldWritable } from './world-writable.ts'
+
+/** Every cataloger, in the order in which they are asked. A new one is a file and a line here; a test says when they differ. */
+export const catalogers: readonly Cataloger[] = [
+  osRelease,
+  dpkg,
+  apk,
+  npm,
+  python,
+  go,
+  unread,
+  accounts,
+  sudoers,
+  setuid,
+  fileCapabilities,
+  worldWritable,
+]

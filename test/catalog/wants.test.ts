@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest'
+import { catalogers } from '../../src/catalog/index.ts'
+import type { Entry } from '../../src/model/tree.ts'
+import { entry } from './file.ts'
+
+type Case = readonly [path: string, rest?: Partial<Entry>]
+const program = { mode: 0o755, size: 2 ** 20 }
+const link = { type: 'symlink', mode: 0o777, link: 'x' } as const
+
+const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> = {
+  'os-release': {
+    wanted: [['etc/os-release'], ['usr/lib/os-release'], ['etc/os-release', { type: 'hardlink', size: 0 }]],
+    left: [['etc/os-release', link], ['opt/etc/os-release'], ['etc/lsb-release']],
+  },
+  dpkg: {
+    wanted: [['var/lib/dpkg/status'], ['var/lib/dpkg/status.d/libc6'], ['var/lib/dpkg/status.d/libssl1.1']],
+    left: [
+      ['var/lib/dpkg/status.d/base-files.md5sums'],
+      ['var/lib/dpkg/status-old'],
+      ['var/lib/dpkg/status.d/deep/er'],
+      ['var/lib/dpkg/status.d', { type: 'directory' }],
+      ['srv/var/lib/dpkg/status'],
+    ],
+  },
+  apk: {
+    wanted: [['lib/apk/db/installed'], ['usr/lib/apk/db/installed']],
+    left: [['lib/apk/db/triggers'], ['etc/apk/world'], ['x/lib/apk/db/installed']],
+  },
+  npm: {
+    wanted: [
+      ['node_modules/a/package.json'],
+      ['srv/app/node_modules/@s/a/package.json'],
+      ['usr/lib/node_modules/npm/node_modules/a/node_modules/@s/b/package.json'],
+      ['app/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json'],
+      ['app/node_modules/.pnpm/@s+a@1.0.0/node_modules/@s/a/package.json'],
+      ['app/node_modules/.store/a-npm-1.0.0-0123456789/node_modules/a/package.json'],
+      ['app/node_modules/.store/a-npm-1.0.0-0123456789/package/package.json'],
+    ],
+    left: [
+      ['app/package.json'],
+      ['node_modules/package.json'],
+      ['node_modules/@s/package.json'],
+      ['node_modules/a/lib/package.json'],
+      ['node_modules/a/test/fixtures/node_modules/b/package.json'],
+      ['node_modules/.cache/a/package.json'],
+      ['node_modules/.bin/package.json'],
+      ['node_modules/.pnpm/a@1/package.json'],
+      ['node_modules/.store/a-1/package.json'],
+      ['node_modules/a/node_modules/node_modules/package.json'],
+      ['node_modules/a/package.json', link],
+      ['node_modules/a/package.json/package.json', { type: 'directory' }],
+    ],
+  },
+  python: {
+    wanted: [
+      ['usr/lib/python3/dist-packages/pip-23.0.1.dist-info/METADATA'],
+      ['usr/lib/python3/dist-packages/six.egg-info/PKG-INFO'],
+      ['usr/lib/python3/dist-packages/pycups-2.0.1.egg-info'],
+      ['opt/x/setuptools-57.4.0-py3.9.egg/EGG-INFO/PKG-INFO'],
+    ],
+    left: [
+      ['usr/lib/python3/dist-packages/six.egg-info', { type: 'directory' }],
+      ['x.dist-info/RECORD'],
+      ['src/PKG-INFO'],
+      ['x.dist-info/licenses/METADATA'],
+    ],
+  },
+  go: {
+    wanted: [
+      ['usr/local/bin/app', program],
+      ['app', program],
+      ['app', { ...program, type: 'hardlink', size: 0 }],
+      ['docs', program],
+    ],
+    left: [
+      ['usr/local/bin/app', { ...program, mode: 0o644 }],
+      ['usr/local/bin/app', { ...program, size: 1000 }],
+      ['usr/local/bin/app', { ...program, type: 'directory' }],
+      ['usr/share/doc/app/app', program],
+      ['app.py', program],
+      ['proc/self/exe', program],
+    ],
+  },
+  unread: {
+    wanted: [
+      ['var/lib/rpm/Packages'],
+      ['var/lib/rpm/Packages.db'],
+      ['usr/lib/sysimage/rpm/rpmdb.sqlite'],
+      ['usr/share/rpm/rpmdb.sqlite'],
+      ['var/lib/pacman/local/ALPM_DB_VERSION'],
+      ['usr/lib/opkg/status'],
+      ['var/db/pkg', { type: 'directory' }],
+      ['nix/store', { type: 'directory' }],
+      ['opt/conda/envs/x/conda-meta/history'],
+      ['conda-meta/history'],
+      ['var/lib/snapd/state.json'],
+      ['var/lib/flatpak/repo/config'],
+      ['var/lib/chisel/manifest.wall'],
+    ],
+    left: [
+      ['var/lib/rpm/Packages', { size: 0 }],
+      ['var/lib/rpm/Packages', { type: 'directory' }],
+      ['var/lib/rpm', { type: 'directory' }],
+      ['var/lib/pacman/local/zlib-1.3-1/desc'],
+      ['nix/store/abc-bash/bin/bash'],
+      ['var/lib/dpkg/status'],
+    ],
+  },
+  accounts: {
+    wanted: [['etc/passwd'], ['etc/shadow'], ['etc/group']],
+    left: [['etc/passwd-'], ['etc/gshadow'], ['etc/pam.d/passwd'], ['etc/passwd', link]],
+  },
+  sudoers: {
+    wanted: [['etc/sudoers'], ['etc/sudoers.d/10-app']],
+    left: [['etc/sudoers.d/app.conf'], ['etc/sudoers.d/app~'], ['etc/sudoers.d/a/b'], ['etc/sudoers.dist']],
+  },
+  setuid: {
+    wanted: [
+      ['bin/su', { mode: 0o4755 }],
+      ['bin/wall', { mode: 0o2755 }],
+      ['bin/mount', { mode: 0o4755, type: 'hardlink' }],
+    ],
+    left: [
+      ['bin/ls', { mode: 0o755 }],
+      ['var/mail', { mode: 0o2775, type: 'directory' }],
+      ['bin/l', { type: 'symlink', mode: 0o6777 }],
+    ],
+  },
+  'file-capabilities': {
+    wanted: [['bin/ping', { xattrs: new Map([['security.capability', new Uint8Array(20)]]) }]],
+    left: [['bin/ping'], ['bin/ping', { xattrs: new Map([['user.x', new Uint8Array(20)]]) }]],
+  },
+  'world-writable': {
+    wanted: [
+      ['tmp', { type: 'directory', mode: 0o1777 }],
+      ['srv/data', { mode: 0o666 }],
+      ['process/x', { mode: 0o666 }],
+    ],
+    left: [
+      ['bin/sh', link],
+      ['dev/null', { type: 'character', mode: 0o666 }],
+      ['dev/shm', { type: 'directory', mode: 0o1777 }],
+      ['proc', { type: 'directory', mode: 0o777 }],
+      ['sys/x', { mode: 0o666 }],
+      ['run/x', { type: 'fifo', mode: 0o666 }],
+      ['srv/data', { mode: 0o664 }],
+    ],
+  },
+}
+
+test('the table has every cataloger', () => {
+  expect(Object.keys(TABLE).toSorted()).toEqual(catalogers.map((cataloger) => cataloger.name).toSorted())
+})
+
+describe.each(catalogers.map((cataloger) => [cataloger.name, cataloger] as const))('%s', (name, cataloger) => {
+  const show = ([path, rest]: Case) => `${path} ${rest ? JSON.stringify(rest) : ''}`.trim()
+  test.each((TABLE[name]?.wanted ?? []).map((one) => [show(one), one] as const))('wants %s', (_, [path, rest]) => {
+    expect(cataloger.wants(path, entry(path, rest))).toBe(true)
+  })
+  test.each((TABLE[name]?.left ?? []).map((one) => [show(one), one] as const))('leaves %s', (_, [path, rest]) => {
+    expect(cataloger.wants(path, entry(path, rest))).toBe(false)
+  })
+})
