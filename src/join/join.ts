@@ -79,6 +79,7 @@ function subjectOf(container: Container, image: Image | undefined, engine: Engin
   return {
     id: container.id,
     dialect: container.dialect,
+    runtime: container.runtime,
     place: container.place,
     ...(image && { imageId: image.id }),
     container: engine && container.runtime === 'docker' ? settleByEngine(joined, engine) : joined,

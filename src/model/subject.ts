@@ -36,6 +36,8 @@ export interface Subject {
   readonly id: string
   /** Absent where an image is judged by itself. */
   readonly dialect?: string
+  /** Whose silence and conventions apply: docker, kubernetes, oci. */
+  readonly runtime?: string
   readonly place: Place
   /** Id of the image in the scan; absent where none was given. */
   readonly imageId?: string
