@@ -12,7 +12,7 @@ if (major < 24) {
 }
 try {
   require('node:module').enableCompileCache()
-} catch (error) {
+} catch {
   // A cache that cannot be written only costs time.
 }
 require('../dist/cli.cjs')

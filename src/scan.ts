@@ -62,7 +62,7 @@ export async function take(options: InputOptions): Promise<Inventory> {
   let engine: EngineFacts | undefined
   let skipped = 0
   let stdin = options.stdin
-  const named = new Map([...(options.images ?? [])])
+  const named = new Map(options.images ?? [])
   const all = [
     ...options.targets.map((name) => ({ name, role: 'target' as const })),
     ...[...new Set(named.values())]

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/offline.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    // .ci/run makes its last line from the runner's own report.
+    reporters: process.env.PLIMSOLL_TEST_REPORT ? ['default', 'json'] : ['default'],
+    ...(process.env.PLIMSOLL_TEST_REPORT && { outputFile: { json: process.env.PLIMSOLL_TEST_REPORT } }),
+  },
+})
