@@ -1,0 +1,12 @@
+/** The formats that a scan can be told in. Each is imported when first used: start-up pays for none of them. */
+import type { Report } from './report.ts'
+
+export type { Report, ReportOptions } from './report.ts'
+
+export const reports = {
+  text: async (result, options) => (await import('./text.ts')).report(result, options),
+  json: async (result, options) => (await import('./json.ts')).report(result, options),
+  markdown: async (result, options) => (await import('./markdown.ts')).report(result, options),
+  sarif: async (result, options) => (await import('./sarif.ts')).report(result, options),
+} as const satisfies Record<string, Report>
+export type ReportName = keyof typeof reports
