@@ -1,5 +1,5 @@
 /** How a dialect answers one row of the table: an Ask reads a fact from a scope, or says that the text is silent. */
-import { entries, get, isList, isMap, textOf, type Node } from '../document/node.ts'
+import { child, entries, get, isList, isMap, textOf, type Node } from '../document/node.ts'
 import { dockerBytes, quantity } from '../document/unit.ts'
 import { unknown, type Fact, type Teller } from '../model/fact.ts'
 import type { Place } from '../model/place.ts'
@@ -148,10 +148,15 @@ export const present = (path: string, where = 'self'): Ask<boolean> =>
 /** The text has no way to say it. */
 export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.self.place }))
 
-/** The node at a path of one of the scopes; the scope's own node for the empty path. */
+/**
+ * The node at a path of one of the scopes; the scope's own node for the empty path.
+ * What lies below a text or a list where a map belongs is unknown, not missing.
+ */
 export function at(scope: Scope, where: string, path: string): Node {
-  const outer = scope[where] ?? scope.self
-  return path === '' ? outer : get(outer, path)
+  let here = scope[where] ?? scope.self
+  if (path === '') return here
+  for (const key of path.split('.')) here = child(isSilent(here) ? here : asMap(here), key)
+  return here
 }
 
 /** Elements of a list, or entries of a map (with their key), each answered by `each`. What is neither is unknown. */
@@ -206,3 +211,21 @@ export function field<T>(
   const answer = scalarFact(get(node, key), what, parser)
   return answer.how === 'silent' ? { how: 'default', place: node.place, value: otherwise, because } : answer
 }
+
+/** The node where it is a map; else one whose children are all unknown, so that an element of the wrong type is not taken for a silent one. */
+export const asMap = (node: Node): Node =>
+  isMap(node) || node.unknown !== undefined
+    ? node
+    : { ...node, value: null, unknown: `${String(node.path.at(-1) ?? 'this')} is not a map` }
+
+/** A list of texts where a map is none, though `texts` would take its values. */
+export const listOfTexts = (
+  path: string,
+  normalise: (text: string) => string = (text) => text,
+): Ask<readonly Fact<string>[]> =>
+  ask((scope) => {
+    const node = at(scope, 'self', path)
+    return isMap(node) && node.unknown === undefined
+      ? unknown(node.place, `${String(node.path.at(-1) ?? 'this')} is not a list`, 'user')
+      : texts(path, 'self', normalise).read(scope)
+  })

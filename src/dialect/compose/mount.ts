@@ -1,0 +1,147 @@
+/** Everything that Compose mounts: volumes, tmpfs, secrets, configs, volumes_from, the engine's socket. */
+import { child, elements, get, isMap, textOf, type Node } from '../../document/node.ts'
+import { byDefault, unknown, type Fact } from '../../model/fact.ts'
+import { field, parse, scalarFact, type Ask, type Scope } from '../ask.ts'
+import { isHostPath, kindOf, mountOf, propagationOf, shortMount, strangeMount, tmpfsMount } from '../docker/mount.ts'
+import { collect, isVoid, piece, rawText, said, unknownBy, why, type Mount } from '../docker/piece.ts'
+
+/** A fact of a child of a long syntax; undefined where it is not written. */
+function part(node: Node, key: string): Fact<string> | undefined {
+  const at = child(node, key)
+  if (isVoid(at)) return undefined
+  const text = rawText(at)
+  return text === undefined ? unknownBy(why(at, `${key} is not a text`)) : piece(at, text)
+}
+
+function longMount(node: Node): Mount {
+  const source = part(node, 'source') ?? part(node, 'src')
+  const target = part(node, 'target') ?? part(node, 'dst') ?? part(node, 'destination')
+  const written = child(node, 'type')
+  const type = isVoid(written) ? undefined : (textOf(written) ?? '')
+  const nocopy = scalarFact(get(node, 'volume.nocopy'), 'true or false', parse.bool)
+  const relabel = part(get(node, 'bind'), 'selinux')
+  const options = [
+    ...(nocopy.how === 'set' && nocopy.value ? [{ ...nocopy, value: 'nocopy' }] : []),
+    ...(relabel ? [relabel] : []),
+  ]
+  const propagation = get(node, 'bind.propagation')
+  const because = 'the type is not written'
+  // Compose wants a type; without one the path says what the author meant.
+  const kind = (): Fact<ReturnType<typeof kindOf>> =>
+    written.unknown !== undefined
+      ? unknownBy(why(written, ''))
+      : type !== undefined
+        ? said(written, kindOf(type))
+        : source !== undefined && source.how !== 'unknown' && isHostPath(source.value) === true
+          ? byDefault(node.place, 'bind', because)
+          : unknown(node.place, because, 'user')
+  return mountOf(node, {
+    kind: kind(),
+    type: written.unknown !== undefined || type === undefined ? unknownBy(why(written, because)) : said(written, type),
+    source: source ?? byDefault(node.place, '', 'no source is written'),
+    target: target ?? unknown(node.place, 'no target is written', 'user'),
+    readOnly: field(node, 'read_only', 'true or false', parse.bool, false, 'writable unless said'),
+    propagation: propagationOf(propagation, isVoid(propagation) ? '' : (rawText(propagation) ?? 'of a wrong type')),
+    ...(options.length > 0 && { options: said(node, options) }),
+  })
+}
+
+/** A named volume whose driver binds a path of the host (`driver_opts: {type: none, o: bind, device: /path}`) is a bind mount of it. */
+function withVolume(mount: Mount, scope: Scope): Mount {
+  const { kind, source } = mount.facts
+  const root = scope['root']
+  if (!root || kind.how === 'unknown' || kind.value !== 'volume' || source.how === 'unknown' || source.value === '')
+    return mount
+  const options = child(child(child(root, 'volumes'), source.value), 'driver_opts')
+  const words = (rawText(child(options, 'o')) ?? '').split(',')
+  const device = part(options, 'device')
+  if (!device || !words.some((option) => option === 'bind' || option === 'rbind')) return mount
+  return { ...mount, facts: { ...mount.facts, kind: { ...kind, value: 'bind' }, source: device } }
+}
+
+function volume(node: Node, _key: string | undefined, scope: Scope): readonly Mount[] {
+  return [withVolume(isMap(node) ? longMount(node) : shortMount(node), scope)]
+}
+
+/** `/run:size=64m,noexec` */
+function memory(node: Node): readonly Mount[] {
+  const text = rawText(node)
+  if (text === undefined || text === '') return [strangeMount(why(node, 'the tmpfs is not a text'))]
+  const sign = text.indexOf(':')
+  return [tmpfsMount(node, sign < 0 ? text : text.slice(0, sign), sign < 0 ? '' : text.slice(sign + 1))]
+}
+
+/** A secret or a config, by name or with a target. */
+const granted =
+  (kind: 'secret' | 'config', folder: string) =>
+  (node: Node): readonly Mount[] => {
+    const text = rawText(node)
+    if (!isMap(node) && text === undefined) return [strangeMount(why(node, `the ${kind} is not a text`))]
+    const source = isMap(node) ? part(node, 'source') : piece(node, text ?? '')
+    const written = isMap(node) ? part(node, 'target') : undefined
+    const absolute = (name: Fact<string>): Fact<string> =>
+      name.how === 'unknown' || /^(?:\/|[A-Za-z]:)/.test(name.value)
+        ? { ...name }
+        : { ...name, value: `${folder}${name.value}` }
+    return [
+      mountOf(node, {
+        kind: said(node, kind),
+        type: said(node, kind),
+        source: source ?? unknown(node.place, `no ${kind} is named`, 'user'),
+        target: absolute(written ?? source ?? unknown(node.place, `no ${kind} is named`, 'user')),
+        readOnly: byDefault(node.place, true, `a ${kind} is read-only`),
+      }),
+    ]
+  }
+
+/** `service[:ro]` or `container:name[:ro]`: whatever that one mounts. */
+function volumesFrom(node: Node): readonly Mount[] {
+  const text = rawText(node)
+  if (text === undefined || text === '') return [strangeMount(why(node, 'the container is not a text'))]
+  const [name = '', access] = text.replace(/^container:/, '').split(':')
+  return [
+    mountOf(node, {
+      kind: said(node, 'other'),
+      type: said(node, 'volumes_from'),
+      source: piece(node, name),
+      target: unknown(node.place, `all that ${name} mounts`, 'user'),
+      ...(access !== undefined && { readOnly: said(node, access === 'ro') }),
+    }),
+  ]
+}
+
+/** `use_api_socket: true` mounts the engine's socket (Compose 2.39). */
+function socket(node: Node): readonly Mount[] {
+  const on = scalarFact(node, 'true or false', parse.bool)
+  if (on.how === 'silent' || (on.how !== 'unknown' && !on.value)) return []
+  if (on.how === 'unknown') return [strangeMount(why(node, on.because))]
+  return [
+    mountOf(node, {
+      kind: said(node, 'bind'),
+      type: said(node, 'bind'),
+      source: said(node, '/var/run/docker.sock'),
+      target: said(node, '/var/run/docker.sock'),
+    }),
+  ]
+}
+
+export const mounts: Ask<readonly Mount[]> = collect<Mount>(
+  strangeMount,
+  { path: 'volumes', each: volume },
+  { path: 'tmpfs', each: memory, scalar: true },
+  { path: 'secrets', each: granted('secret', '/run/secrets/') },
+  { path: 'configs', each: granted('config', '/') },
+  { path: 'volumes_from', each: volumesFrom },
+  { path: 'use_api_socket', each: socket, scalar: true },
+)
+
+/** The names of the map or list at a path, such as the networks of a service. */
+export const namesOf = (node: Node): readonly Fact<string>[] | undefined =>
+  isMap(node)
+    ? [...node.value].map(([name, each]) => said(each, name))
+    : Array.isArray(node.value)
+      ? elements(node).map((each) => {
+          const text = rawText(each)
+          return text === undefined ? unknownBy(why(each, 'the name is not a text')) : piece(each, text)
+        })
+      : undefined

@@ -1,0 +1,108 @@
+/** `--security-opt`, as `docker run`, Compose and the engine's API write it: `name=value`, and the older `name:value`. */
+import { isList, type Node } from '../../document/node.ts'
+import { unknown, type Fact } from '../../model/fact.ts'
+import type { Asks } from '../dialect.ts'
+import { ask, at, refuse, type Answer, type Ask, type Scope } from '../ask.ts'
+import type { container } from '../../model/fields.ts'
+import { HOLE, isVoid, rawText, said } from './piece.ts'
+
+interface Option {
+  readonly node: Node
+  readonly name: string
+  readonly value: string
+}
+type Rows = Asks<typeof container>
+
+/** The options, as moby's `parseSecurityOpt` splits them. An option that a variable stands for has the name `HOLE`. */
+function options(node: Node): readonly Option[] {
+  const list = isList(node) ? node.value : rawText(node) !== undefined || node.unknown !== undefined ? [node] : []
+  return list.map((item) => {
+    const text = rawText(item)
+    if (text === undefined) return { node: item, name: HOLE, value: '' }
+    if (text === 'disable') return { node: item, name: 'label', value: 'disable' }
+    const sign = text.includes('=') ? text.indexOf('=') : text.indexOf(':')
+    const name = sign < 0 ? text : text.slice(0, sign)
+    return {
+      node: item,
+      name: item.unknown !== undefined && name.includes(HOLE) ? HOLE : name,
+      value: sign < 0 ? '' : text.slice(sign + 1),
+    }
+  })
+}
+
+/**
+ * The last option of that name, as Docker takes it, for which `pick` gives a value.
+ * An option that cannot be read might be any: then the answer is unknown, not silent.
+ */
+function option<T>(path: string, name: string, pick: (value: string) => T | undefined): Ask<T> {
+  return ask((scope: Scope): Answer<T> => {
+    const node = at(scope, 'self', path)
+    if (isVoid(node)) return { how: 'silent', place: node.place }
+    let answer: Answer<T> = { how: 'silent', place: node.place }
+    let stranger: Fact<never> | undefined
+    for (const { node: item, name: own, value } of options(node)) {
+      const hidden = item.unknown !== undefined && (value.includes(HOLE) || own === HOLE)
+      if (own !== name && own !== HOLE) continue
+      if (hidden || own === HOLE)
+        stranger = unknown(item.place, item.unknown ?? 'an option of this list is not a text', 'user')
+      if (own !== name) continue
+      if (hidden && stranger) answer = stranger
+      else {
+        const picked = pick(value)
+        if (picked !== undefined) answer = said(item, picked)
+      }
+    }
+    return answer.how === 'silent' ? (stranger ?? answer) : answer
+  })
+}
+
+/** strconv.ParseBool of Go. */
+const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
+const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
+
+const isInline = (profile: string): boolean => profile.trimStart().startsWith('{')
+const isBuiltIn = (profile: string): boolean => profile === 'builtin' || profile === '' || profile === 'default'
+
+/** Every row that the security options decide, read from the list at `path`. */
+export const securityOptions = (
+  path: string,
+): Pick<Rows, 'noNewPrivileges' | 'seccomp' | 'apparmor' | 'selinux'> & { readonly unmasked: Ask<boolean> } => {
+  const seccomp = option(path, 'seccomp', (value) => value)
+  const apparmor = option(path, 'apparmor', (value) => value)
+  const label = (part: string): Ask<string> =>
+    option(path, 'label', (value) => (value.startsWith(`${part}:`) ? value.slice(part.length + 1) : undefined))
+  return {
+    noNewPrivileges: option(path, 'no-new-privileges', (value) => value).to((value) =>
+      value === '' || TRUE.has(value)
+        ? true
+        : FALSE.has(value)
+          ? false
+          : refuse(`no-new-privileges is "${value}", which is neither true nor false`, 'user'),
+    ),
+    seccomp: {
+      kind: seccomp.to((value) =>
+        value === 'unconfined' ? 'unconfined' : isBuiltIn(value) ? 'runtime-default' : 'profile',
+      ),
+      name: seccomp.to((value) => (value === 'unconfined' || isBuiltIn(value) || isInline(value) ? '' : value)),
+      text: seccomp.to((value) => (isInline(value) ? value : undefined)),
+    },
+    apparmor: {
+      kind: apparmor.to((value) =>
+        value === 'unconfined'
+          ? 'unconfined'
+          : value === '' || value === 'docker-default'
+            ? 'runtime-default'
+            : 'profile',
+      ),
+      name: apparmor.to((value) => (value === 'unconfined' ? '' : value === '' ? undefined : value)),
+    },
+    selinux: {
+      disabled: option(path, 'label', (value) => value === 'disable' || undefined),
+      user: label('user'),
+      role: label('role'),
+      type: label('type'),
+      level: label('level'),
+    },
+    unmasked: option(path, 'systempaths', (value) => value === 'unconfined'),
+  }
+}

@@ -1,0 +1,84 @@
+/** daemon.json: https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
+import { child, isMap, type Node } from '../../document/node.ts'
+import { unknown, type Fact } from '../../model/fact.ts'
+import type { engine } from '../../model/fields.ts'
+import { bool, parse, refuse, scalarFact, silent, texts } from '../ask.ts'
+import type { Asks } from '../dialect.ts'
+import { collect, said, why, word, type Ulimit } from '../docker/piece.ts'
+import { strangeUlimit } from '../docker/variable.ts'
+
+/** Every key that dockerd takes: it refuses others. */
+const KEYS = new Set(
+  `add-runtime allow-nondistributable-artifacts api-cors-header authorization-plugins bip bip6 bridge bridge-accept-fwmark
+   builder cgroup-parent cluster-advertise cluster-store cluster-store-opts config-file containerd containerd-namespace
+   containerd-plugin-namespace containerd-plugins-namespace cpu-rt-period cpu-rt-runtime cri-containerd data-root debug
+   default-address-pools default-cgroupns-mode default-gateway default-gateway-v6 default-ipc-mode default-network-opts
+   default-runtime default-shm-size default-ulimits deprecated-key-path disable-legacy-registry dns dns-opts dns-search
+   exec-opts exec-root experimental features fixed-cidr fixed-cidr-v6 firewall-backend graph group host-gateway-ip
+   host-gateway-ips hosts http-proxy https-proxy icc init init-path insecure-registries ip ip-forward ip-forward-no-drop ip-masq
+   ip6tables iptables ipv6 isolation labels live-restore log-driver log-format log-level log-opts max-concurrent-downloads
+   max-concurrent-uploads max-download-attempts metrics-addr min-api-version mtu network-control-plane-mtu
+   network-diagnostic-port no-new-privileges no-proxy node-generic-resources oom-score-adjust pidfile proxies raw-logs
+   registry-mirrors rootless runtimes seccomp-profile selinux-enabled shutdown-timeout storage-driver storage-opts
+   swarm-default-advertise-addr tls tlscacert tlscert tlskey tlsverify userland-proxy userland-proxy-path
+   userns-remap validate cdi-spec-dirs`.split(/\s+/),
+)
+/** Keys that no other tool's file has: one of them makes a file of known keys a daemon.json, whatever its name. */
+const OWN = new Set(
+  [...KEYS].filter(
+    (key) => key.includes('-') || ['bip', 'icc', 'iptables', 'ip6tables', 'tlsverify', 'hosts'].includes(key),
+  ),
+)
+
+export function isDaemon(root: Node): boolean {
+  if (!isMap(root)) return false
+  const keys = [...root.value].map(([key]) => key)
+  return (
+    keys.length > 0 &&
+    keys.every((key) => KEYS.has(key)) &&
+    (keys.some((key) => OWN.has(key)) || /(?:^|[\\/])daemon\.json$/.test(root.place.file))
+  )
+}
+
+const profile = word('seccomp-profile')
+const isBuiltIn = (value: string): boolean => value === 'builtin' || value === 'default'
+
+/** `"nofile": { "Name": "nofile", "Hard": 64000, "Soft": 64000 }` */
+function ulimit(node: Node, key: string | undefined): readonly Ulimit[] {
+  if (key === undefined) return [strangeUlimit(why(node, 'the limit has no name'))]
+  const limit = (name: string): Fact<number> => {
+    const answer = scalarFact(child(node, name), 'a whole number', parse.int)
+    return answer.how === 'silent' ? unknown(node.place, `${key} has no ${name}`, 'user') : answer
+  }
+  return [{ place: node.place, facts: { name: said(node, key), soft: limit('Soft'), hard: limit('Hard') } }]
+}
+
+export const daemonAsks: Asks<typeof engine> = {
+  name: silent,
+  version: silent,
+  rootless: bool('rootless'),
+  usernsRemap: word('userns-remap').to(() => true),
+  noNewPrivileges: bool('no-new-privileges'),
+  seccomp: profile.to((value) =>
+    value === 'unconfined' ? 'unconfined' : isBuiltIn(value) ? 'runtime-default' : 'profile',
+  ),
+  seccompProfile: profile.to((value) => (value === 'unconfined' || isBuiltIn(value) ? '' : value)),
+  apparmor: silent,
+  selinux: bool('selinux-enabled'),
+  cgroupVersion: silent,
+  cgroupNamespace: word('default-cgroupns-mode').by({ private: 'own', host: 'host' }),
+  cgroupParent: word('cgroup-parent'),
+  ipc: word('default-ipc-mode').by({ private: 'own', shareable: 'shareable' }),
+  runtime: word('default-runtime'),
+  defaultAddress: word('ip'),
+  interContainer: bool('icc'),
+  liveRestore: bool('live-restore'),
+  userlandProxy: bool('userland-proxy'),
+  logDriver: word('log-driver'),
+  hosts: texts('hosts'),
+  tlsVerify: bool('tlsverify').to((value) =>
+    typeof value === 'boolean' ? value : refuse('tlsverify is neither true nor false'),
+  ),
+  insecureRegistries: texts('insecure-registries'),
+  ulimits: collect<Ulimit>(strangeUlimit, { path: 'default-ulimits', each: ulimit }),
+}

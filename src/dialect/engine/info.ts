@@ -1,0 +1,120 @@
+/** `docker info --format '{{json .}}'`: https://docs.docker.com/reference/api/engine/ (SystemInfo); moby's `daemon/info.go`. */
+import { child, elements, get, isList, isMap, textOf, type Node } from '../../document/node.ts'
+import { byDefault, type Fact } from '../../model/fact.ts'
+import type { engine } from '../../model/fields.ts'
+import { ask, bool, int, refuse, silent, texts, type Answer, type Ask } from '../ask.ts'
+import type { Asks } from '../dialect.ts'
+import { isVoid, said, unknownBy, why, word } from '../docker/piece.ts'
+
+export const isInfo = (root: Node): boolean =>
+  (isMap(root) && isMap(child(root, 'ClientInfo'))) ||
+  (isMap(root) && ['SecurityOptions', 'ServerVersion'].every((key) => child(root, key).missing !== true))
+
+/** `name=seccomp,profile=builtin` -> name and the rest; undefined where docker info gives no such list. */
+interface Options {
+  readonly node: Node
+  find(name: string): { readonly node: Node; readonly rest: string } | undefined
+}
+function options(root: Node): Options | undefined {
+  const node = child(root, 'SecurityOptions')
+  // `docker info` without an engine prints null. Before API 1.25 the options were bare words.
+  if (!isList(node)) return undefined
+  const parsed = node.value.map((each) => {
+    const [first = '', ...rest] = (textOf(each) ?? '').split(',')
+    return { node: each, name: first.replace(/^name=/, ''), rest: rest.join(',') }
+  })
+  return { node, find: (name) => parsed.find((option) => option.name === name) }
+}
+
+/** True where the list has it; what it lacks the engine has not. `since` is the first version that would print it. */
+const has = (name: string, since = 0): Ask<boolean> =>
+  ask((scope): Answer<boolean> => {
+    const list = options(scope.self)
+    if (!list) return { how: 'silent', place: child(scope.self, 'SecurityOptions').place }
+    const option = list.find(name)
+    if (option) return said(option.node, true)
+    const version = Number.parseInt(textOf(child(scope.self, 'ServerVersion')) ?? '', 10)
+    return version >= since || since === 0
+      ? byDefault(list.node.place, false, `SecurityOptions does not list ${name}`)
+      : unknownBy(why(list.node, `Docker before ${since} does not print ${name}`, 'engine'))
+  })
+
+/** The profile of the seccomp option: `builtin` (`default` before 23.0), `unconfined`, or a path. */
+const profile: Ask<string> = ask((scope): Answer<string> => {
+  const list = options(scope.self)
+  if (!list) return { how: 'silent', place: child(scope.self, 'SecurityOptions').place }
+  const option = list.find('seccomp')
+  return option
+    ? said(option.node, /^profile=(.*)$/s.exec(option.rest)?.[1] ?? '')
+    : byDefault(list.node.place, 'unsupported', 'SecurityOptions does not list seccomp')
+})
+const isBuiltIn = (value: string): boolean => ['builtin', 'default', ''].includes(value)
+
+/** Newer engines warn of an API that anybody may use: the only word about its addresses. */
+const OPEN = /API is accessible on (\S+?) without encryption/
+const warned = <T>(then: (address: string) => T): Ask<T> =>
+  ask((scope): Answer<T> => {
+    const node = child(scope.self, 'Warnings')
+    for (const warning of elements(node)) {
+      const address = OPEN.exec(textOf(warning) ?? '')?.[1]
+      if (address !== undefined) return said(warning, then(address))
+    }
+    return { how: 'silent', place: node.place }
+  })
+
+const registries: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<string>[]> => {
+  const config = child(scope.self, 'RegistryConfig')
+  const ranges = child(config, 'InsecureRegistryCIDRs')
+  const index = child(config, 'IndexConfigs')
+  if (isVoid(ranges) && isVoid(index)) return { how: 'silent', place: config.place }
+  const answer = texts('RegistryConfig.InsecureRegistryCIDRs').read(scope)
+  if (answer.how === 'unknown') return answer
+  // The loopback network is always on the list: nobody asked for it, and nobody can listen in.
+  const named =
+    answer.how === 'silent'
+      ? []
+      : answer.value.filter((fact) => fact.how === 'unknown' || !/^(?:127\.0\.0\.0\/8|::1\/128)$/.test(fact.value))
+  const hosts = isMap(index)
+    ? [...index.value].flatMap(([name, entry]) => (get(entry, 'Secure').value === false ? [said(entry, name)] : []))
+    : []
+  return said(config, [...named, ...hosts])
+})
+
+export const infoAsks: Asks<typeof engine> = {
+  name: silent,
+  version: word('ServerVersion'),
+  rootless: has('rootless'),
+  usernsRemap: has('userns'),
+  // moby prints it since 20.10.15 or 23.0, by the packager's choice of patches: below 23 silence says nothing.
+  noNewPrivileges: has('no-new-privileges', 23),
+  seccomp: profile.to((value) =>
+    value === 'unsupported' || value === 'unconfined' ? value : isBuiltIn(value) ? 'runtime-default' : 'profile',
+  ),
+  seccompProfile: profile.to((value) =>
+    isBuiltIn(value) || value === 'unconfined' || value === 'unsupported' ? '' : value,
+  ),
+  apparmor: has('apparmor'),
+  selinux: has('selinux'),
+  cgroupVersion: int('CgroupVersion').to((version) =>
+    version === 1 || version === 2 ? version : refuse(`${version} is not a cgroup version`, 'engine'),
+  ),
+  // Printed where containers get one of their own by default.
+  cgroupNamespace: has('cgroupns').to((on) => (on ? 'own' : 'host')),
+  cgroupParent: silent,
+  ipc: silent,
+  runtime: word('DefaultRuntime'),
+  defaultAddress: silent,
+  interContainer: silent,
+  liveRestore: bool('LiveRestoreEnabled'),
+  userlandProxy: silent,
+  logDriver: word('LoggingDriver'),
+  hosts: ask((scope): Answer<readonly Fact<string>[]> => {
+    const found = warned((address) => address).read(scope)
+    return found.how === 'silent' || found.how === 'unknown'
+      ? found
+      : { ...found, value: [{ ...found, value: found.value.replace(/^http/, 'tcp') }] }
+  }),
+  tlsVerify: warned(() => false),
+  insecureRegistries: registries,
+  ulimits: silent,
+}

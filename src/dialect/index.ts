@@ -1,0 +1,93 @@
+/** The dialects, in the order in which they are asked, and how a document becomes containers. */
+import type { Node } from '../document/node.ts'
+import { container } from '../model/fields.ts'
+import type { Notice, Read } from '../model/notice.ts'
+import { isFact, type AnyFacts } from '../model/row.ts'
+import type { Container } from '../model/subject.ts'
+import { answer, type Dialect, type Files, type Found } from './dialect.ts'
+import { compose } from './compose.ts'
+import { dockerInspect } from './docker-inspect.ts'
+import { kubernetes } from './kubernetes.ts'
+import { MAX_CONTAINERS, MAX_ELEMENTS } from './limit.ts'
+import { ociRuntime } from './oci-runtime.ts'
+
+export const dialects: readonly Dialect[] = [kubernetes, ociRuntime, dockerInspect, compose]
+
+/**
+ * The dialect of a document: the first that takes it for its own, `undefined` where none does.
+ * Where several do, a notice says so, and which one was taken.
+ */
+export function recognise(root: Node, among: readonly Dialect[] = dialects): Read<Dialect | undefined> {
+  const notices: Notice[] = []
+  const matching = among.filter((dialect) => {
+    try {
+      return dialect.is(root)
+    } catch (error) {
+      notices.push(failed(`recognising ${dialect.name}`, root, error))
+      return false
+    }
+  })
+  const [first, ...others] = matching
+  if (first && others.length > 0)
+    notices.push({
+      id: 'dialect-ambiguous',
+      place: root.place,
+      message: `This document could be ${matching.map(({ name }) => name).join(' or ')}, and was read as ${first.name}. Say which it is: ${matching.map(({ name }) => `${name}:FILE`).join(' or ')}.`,
+      lost: false,
+    })
+  return { value: first, notices }
+}
+
+/**
+ * Every container of a document, with the table answered. `files` holds the documents that the dialect asked for (`wants`).
+ * Never throws: a fault of a reader costs the container that it happened in, and a notice says so.
+ */
+export function read(dialect: Dialect, root: Node, files: Files = new Map()): Read<readonly Container[]> {
+  let found: Read<readonly Found[]>
+  try {
+    found = dialect.containers(root, files)
+  } catch (error) {
+    return { value: [], notices: [failed('finding the containers of this document', root, error)] }
+  }
+  const notices = [...found.notices]
+  const containers: Container[] = []
+  let count = 0
+  for (const [index, { id, scope }] of found.value.entries()) {
+    if (index >= MAX_CONTAINERS || count > MAX_ELEMENTS) {
+      const limit =
+        index >= MAX_CONTAINERS ? `${MAX_CONTAINERS} containers` : `${MAX_ELEMENTS} mounts, variables and ports`
+      notices.push({
+        id: 'too-many-containers',
+        place: scope.self.place,
+        message: `This document holds more than ${limit}: from here on nothing in it was checked. Split it.`,
+        lost: true,
+      })
+      break
+    }
+    try {
+      const facts = answer(container, dialect.asks, dialect.silence, scope)
+      count += elementsOf(facts)
+      containers.push({ id, dialect: dialect.name, runtime: dialect.runtime, place: scope.self.place, facts })
+    } catch (error) {
+      notices.push(failed(`reading the container ${id}`, scope.self, error))
+    }
+  }
+  return { value: containers, notices }
+}
+
+/** Elements in the lists that somebody wrote. */
+function elementsOf(facts: AnyFacts): number {
+  let count = 0
+  for (const fact of Object.values(facts)) {
+    if (!isFact(fact)) count += elementsOf(fact)
+    else if ((fact.how === 'set' || fact.how === 'inherited') && Array.isArray(fact.value)) count += fact.value.length
+  }
+  return count
+}
+
+const failed = (doing: string, node: Node, error: unknown): Notice => ({
+  id: 'reader-failed',
+  place: node.place,
+  message: `Plimsoll failed while ${doing} (${error instanceof Error ? `${error.name}: ${error.message.slice(0, 200)}` : 'unknown error'}), so it was not checked. This is a fault of Plimsoll: please report it.`,
+  lost: true,
+})

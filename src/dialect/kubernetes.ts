@@ -1,0 +1,211 @@
+/**
+ * Kubernetes manifests: every kind that holds a pod.
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+ */
+import { child, get, textOf } from '../document/node.ts'
+import { byDefault, type Fact } from '../model/fact.ts'
+import type { container } from '../model/fields.ts'
+import {
+  ask,
+  bool,
+  cores,
+  int,
+  listOfTexts,
+  parse,
+  present,
+  quantityOf,
+  scalarFact,
+  silent,
+  text,
+  type Answer,
+  type Ask,
+} from './ask.ts'
+import type { Asks, Dialect } from './dialect.ts'
+import { environment, groups, ports, probes, sysctls } from './kubernetes/list.ts'
+import { apparmor, option, seccomp } from './kubernetes/profile.ts'
+import { mounts } from './kubernetes/volume.ts'
+import { containers, isManifest } from './kubernetes/workload.ts'
+import { kubernetes as silence } from './silence/kubernetes.ts'
+
+/** A field of the container's security context, or else of the pod's. */
+const inherited = <T>(kind: (path: string, where?: string) => Ask<T>, key: string): Ask<T> =>
+  kind(`securityContext.${key}`).or(kind(`securityContext.${key}`, 'pod'))
+
+/** True only: `false` is as good as not written. */
+const onlyTrue = (path: string): Ask<true> => bool(path, 'pod').to((value) => (value ? (true as const) : undefined))
+const hostOr = (path: string): Ask<'host' | 'own'> => bool(path, 'pod').by({ true: 'host', false: 'own' })
+
+/** A list that is empty is as good as not written. */
+const full = (path: string): Ask<readonly Fact<string>[]> =>
+  listOfTexts(path).to((value) => (value.length > 0 ? value : undefined))
+
+/** Without args, a command runs alone: the image's CMD is for the image's ENTRYPOINT. */
+const noArguments: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<string>[]> => {
+  const command = full('command').read(scope)
+  return command.how === 'silent' || command.how === 'unknown'
+    ? command
+    : byDefault(command.place, [], 'command is written, so the CMD of the image is not used')
+})
+
+/** imagePullPolicy is set by the tag when the object is created (k8s.io/kubernetes, pkg/apis/core/v1, SetDefaults_Container). */
+const pullByTag: Ask<'always' | 'missing'> = ask((scope): Answer<'always' | 'missing'> => {
+  const image = text('image').read(scope)
+  if (image.how === 'silent' || image.how === 'unknown') return image
+  const tag = /:([^/:@]*)$/.exec(image.value.split('@')[0] ?? '')?.[1]
+  const latest = tag === 'latest' || (tag === undefined && !image.value.includes('@'))
+  return latest
+    ? byDefault(image.place, 'always', 'Always where the tag is latest or none is written')
+    : byDefault(image.place, 'missing', 'IfNotPresent where a tag or a digest is written')
+})
+
+const RESTARTS = { Always: 'always', OnFailure: 'on-failure', Never: 'no' } as const
+/** What the role makes of the pod's restartPolicy (k8s docs, Pod Lifecycle). */
+const restartByRole: Ask<'no' | 'on-failure'> = ask((scope): Answer<'no' | 'on-failure'> => {
+  const { place } = scope.self
+  const role = scope['role'] === undefined ? 'main' : textOf(scope['role'])
+  if (role === 'ephemeral') return byDefault(place, 'no', 'an ephemeral container is never restarted')
+  const never = textOf(get(scope['pod'] ?? scope.self, 'restartPolicy')) === 'Never'
+  return role === 'init' && !never
+    ? byDefault(place, 'on-failure', 'an init container is run until it succeeds')
+    : { how: 'silent', place }
+})
+
+/** A request that is not written is the limit, where there is one. */
+const request = (kind: typeof quantityOf, resource: string): Ask<number> =>
+  kind(`resources.requests.${resource}`)
+    .else(
+      ask((scope): Answer<number> => {
+        const limit = kind(`resources.limits.${resource}`).read(scope)
+        return limit.how === 'silent' || limit.how === 'unknown'
+          ? limit
+          : byDefault(limit.place, limit.value, 'the limit, where no request is written')
+      }),
+    )
+    .or(kind(`resources.requests.${resource}`, 'pod'))
+    .or(kind(`resources.limits.${resource}`, 'pod'))
+
+/** A limit of the container, or else of the whole pod (PodLevelResources). */
+const limit = (kind: typeof quantityOf, resource: string): Ask<number> =>
+  kind(`resources.limits.${resource}`).or(kind(`resources.limits.${resource}`, 'pod'))
+
+/** A pod that may only run on Windows nodes. */
+const osOfNode: Ask<string> = ask((scope) =>
+  scalarFact(child(child(scope['pod'] ?? scope.self, 'nodeSelector'), 'kubernetes.io/os'), 'a text', parse.text),
+)
+
+const capability = (name: string): string => name.toUpperCase().replace(/^CAP_/, '')
+const unmasked: Ask<readonly never[]> = text('securityContext.procMount').to((value) =>
+  value === 'Unmasked' ? [] : undefined,
+)
+
+const asks: Asks<typeof container> = {
+  name: text('name'),
+  os: text('os.name', 'pod').else(osOfNode).by({ linux: 'linux', windows: 'windows' }),
+  role: text('', 'role').by({ main: 'main', init: 'init', sidecar: 'sidecar', ephemeral: 'ephemeral' }),
+  image: {
+    reference: text('image'),
+    pull: text('imagePullPolicy').by({ Always: 'always', IfNotPresent: 'missing', Never: 'never' }).else(pullByTag),
+  },
+  entrypoint: full('command'),
+  command: full('args').else(noArguments),
+  workingDirectory: text('workingDir').to((path) => (path === '' ? undefined : path)),
+  privileged: bool('securityContext.privileged'),
+  readOnlyRootFilesystem: bool('securityContext.readOnlyRootFilesystem'),
+  noNewPrivileges: bool('securityContext.allowPrivilegeEscalation').to((value) => !value),
+  // The pause process of a shared PID namespace reaps zombies.
+  init: bool('shareProcessNamespace', 'pod'),
+  restart: {
+    policy: text('restartPolicy').by(RESTARTS).else(restartByRole).else(text('restartPolicy', 'pod').by(RESTARTS)),
+    retries: silent,
+  },
+  user: {
+    name: inherited(int, 'runAsUser').to(String),
+    group: inherited(int, 'runAsGroup').to(String),
+    supplementary: groups,
+    mustBeNonRoot: inherited(bool, 'runAsNonRoot'),
+  },
+  namespaces: {
+    pid: onlyTrue('hostPID')
+      .by({ true: 'host' })
+      .else(text('targetContainerName').to(() => 'container' as const))
+      .else(onlyTrue('shareProcessNamespace').by({ true: 'container' }))
+      .else(hostOr('hostPID')),
+    ipc: hostOr('hostIPC'),
+    network: hostOr('hostNetwork'),
+    // Container runtimes give a pod of the host network the host's UTS namespace too.
+    uts: hostOr('hostNetwork'),
+    user: bool('hostUsers', 'pod').by({ true: 'host', false: 'own' }),
+    cgroup: silent,
+    mount: silent,
+    time: silent,
+    pidOf: text('targetContainerName'),
+    ipcOf: silent,
+    networkOf: silent,
+    userOf: silent,
+  },
+  network: { mode: onlyTrue('hostNetwork').by({ true: 'host' }), names: silent },
+  capabilities: {
+    given: silent,
+    add: listOfTexts('securityContext.capabilities.add', capability),
+    drop: listOfTexts('securityContext.capabilities.drop', capability),
+    ambient: silent,
+  },
+  seccomp: { ...seccomp, text: silent },
+  apparmor,
+  selinux: {
+    disabled: silent,
+    user: option('seLinuxOptions', 'user'),
+    role: option('seLinuxOptions', 'role'),
+    type: option('seLinuxOptions', 'type'),
+    level: option('seLinuxOptions', 'level'),
+  },
+  mounts,
+  devices: silent,
+  deviceRules: silent,
+  masked: unmasked,
+  readOnlyPaths: unmasked,
+  procMount: text('securityContext.procMount').by({ Default: 'default', Unmasked: 'unmasked' }),
+  sysctls,
+  ulimits: silent,
+  ports,
+  environment,
+  health: {
+    check: present('livenessProbe'),
+    readiness: present('readinessProbe'),
+    liveness: present('livenessProbe'),
+  },
+  probes,
+  resources: {
+    memory: limit(quantityOf, 'memory'),
+    memoryReservation: request(quantityOf, 'memory'),
+    swap: silent,
+    cpu: limit(cores, 'cpu'),
+    cpuReservation: request(cores, 'cpu'),
+    cpuShares: silent,
+    cpuSet: silent,
+    pids: silent,
+    ioWeight: silent,
+    ephemeralStorage: limit(quantityOf, 'ephemeral-storage'),
+    oomKillDisabled: silent,
+    oomScoreAdjustment: silent,
+    sharedMemory: silent,
+  },
+  cgroupParent: silent,
+  runtime: text('runtimeClassName', 'pod'),
+  serviceAccount: {
+    name: text('serviceAccountName', 'pod').else(text('serviceAccount', 'pod')),
+    token: bool('automountServiceAccountToken', 'pod'),
+  },
+  logging: { driver: silent },
+  windows: { hostProcess: inherited(bool, 'windowsOptions.hostProcess') },
+}
+
+export const kubernetes: Dialect = {
+  name: 'kubernetes',
+  says: 'Kubernetes manifests (YAML or JSON): pods, every kind that holds a pod template, and lists of them',
+  runtime: 'kubernetes',
+  is: isManifest,
+  containers,
+  asks,
+  silence,
+}

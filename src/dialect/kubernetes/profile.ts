@@ -1,0 +1,118 @@
+/** Profiles and options of the security context, which the container overrides as a whole, and the annotations before them. */
+import { child, get, textOf, type Node } from '../../document/node.ts'
+import { unknown } from '../../model/fact.ts'
+import { ask, at, parse, refuse, scalarFact, type Answer, type Ask, type Refusal, type Scope } from '../ask.ts'
+
+const isThere = (node: Node): boolean => node.unknown !== undefined || (node.missing !== true && node.value !== null)
+
+/** `securityContext.<key>` of the container or else of the pod: never a mixture of the two (kubelet, DetermineEffectiveSecurityContext). */
+function structure(scope: Scope, key: string): { readonly node: Node; readonly where: 'self' | 'pod' } {
+  const own = at(scope, 'self', `securityContext.${key}`)
+  if (isThere(own)) return { node: own, where: 'self' }
+  const outer = at(scope, 'pod', `securityContext.${key}`)
+  return isThere(outer) ? { node: outer, where: 'pod' } : { node: own, where: 'self' }
+}
+const inherit = <T>(answer: Answer<T>, where: 'self' | 'pod'): Answer<T> =>
+  answer.how === 'set' && where === 'pod' ? { ...answer, how: 'inherited' } : answer
+
+/** One text of such a structure: `option('seLinuxOptions', 'type')`. */
+export const option = (key: string, name: string): Ask<string> =>
+  ask((scope) => {
+    const { node, where } = structure(scope, key)
+    return inherit(scalarFact(child(node, name), 'a text', parse.text), where)
+  })
+
+type ProfileKind = 'runtime-default' | 'unconfined' | 'profile'
+interface Profile {
+  readonly kind: ProfileKind
+  readonly name: string
+}
+/** What an annotation means, `undefined` where it says nothing. */
+type Meaning = (value: string) => Profile | Refusal | undefined
+
+const KINDS: Readonly<Record<string, ProfileKind>> = {
+  RuntimeDefault: 'runtime-default',
+  Unconfined: 'unconfined',
+  Localhost: 'profile',
+}
+
+/** An annotation of the pod. Its key has dots and slashes, so that it cannot be a path. */
+const annotation = (key: (scope: Scope) => string, meaning: Meaning): Ask<Profile> =>
+  ask((scope) =>
+    scalarFact(child(get(scope['template'] ?? scope.self, 'metadata.annotations'), key(scope)), 'a text', parse.text),
+  ).to((value) => meaning(value))
+
+function field(key: string, where: 'self' | 'pod'): Ask<Profile> {
+  return ask<Profile>((scope) => {
+    const node = at(scope, where, `securityContext.${key}`)
+    const type = scalarFact(child(node, 'type'), 'a text', parse.text)
+    if (type.how === 'silent' || type.how === 'unknown') return type
+    const kind = Object.hasOwn(KINDS, type.value) ? KINDS[type.value] : undefined
+    if (kind === undefined)
+      return unknown(type.place, `"${type.value}" is not one of ${Object.keys(KINDS).join(', ')}`, 'user')
+    if (kind !== 'profile') return { ...type, value: { kind, name: '' } }
+    const name = scalarFact(child(node, 'localhostProfile'), 'a text', parse.text)
+    return { ...type, value: { kind, name: name.how === 'silent' || name.how === 'unknown' ? '' : name.value } }
+  })
+}
+
+function profile(choose: Ask<Profile>, key: string): { readonly kind: Ask<ProfileKind>; readonly name: Ask<string> } {
+  return {
+    kind: choose.to((chosen) => chosen.kind),
+    name: ask<string>((scope) => {
+      const chosen = choose.read(scope)
+      if (chosen.how === 'silent' || chosen.how === 'unknown') return { how: 'silent', place: chosen.place }
+      if (chosen.value.kind !== 'profile') return { how: 'silent', place: chosen.place }
+      if (chosen.value.name !== '') {
+        const { node, where } = structure(scope, key)
+        const written = child(node, 'localhostProfile')
+        return textOf(written) === chosen.value.name
+          ? inherit(scalarFact(written, 'a text', parse.text), where)
+          : { ...chosen, value: chosen.value.name }
+      }
+      return unknown(chosen.place, 'a profile of type Localhost needs localhostProfile, and there is none', 'user')
+    }),
+  }
+}
+
+const containerName = (scope: Scope): string => textOf(child(scope.self, 'name')) ?? ''
+
+/** Dropped in Kubernetes 1.27: a profile named here is not applied by any newer version. `unconfined` says what was meant. */
+const seccompAnnotation: Meaning = (value) =>
+  value === ''
+    ? undefined
+    : value === 'unconfined'
+      ? { kind: 'unconfined', name: '' }
+      : refuse('since Kubernetes 1.27 seccomp annotations are ignored: write securityContext.seccompProfile', 'engine')
+
+export const seccomp = profile(
+  field('seccompProfile', 'self')
+    .else(
+      annotation(
+        (scope) => `container.seccomp.security.alpha.kubernetes.io/${containerName(scope)}`,
+        seccompAnnotation,
+      ),
+    )
+    .or(field('seccompProfile', 'pod'))
+    .or(annotation(() => 'seccomp.security.alpha.kubernetes.io/pod', seccompAnnotation)),
+  'seccompProfile',
+)
+
+/** The API server still copies it into the container's field (KEP-24), so that it wins over the pod's. */
+export const apparmor = profile(
+  field('appArmorProfile', 'self')
+    .else(
+      annotation(
+        (scope) => `container.apparmor.security.beta.kubernetes.io/${containerName(scope)}`,
+        (value) => {
+          if (value === '') return undefined
+          if (value === 'runtime/default') return { kind: 'runtime-default', name: '' }
+          if (value === 'unconfined') return { kind: 'unconfined', name: '' }
+          if (value.startsWith('localhost/')) return { kind: 'profile', name: value.slice('localhost/'.length) }
+          return refuse(`"${value}" is not one of runtime/default, unconfined, localhost/<profile>`, 'user')
+        },
+      ),
+    )
+    .or(field('appArmorProfile', 'pod')),
+  'appArmorProfile',
+)

@@ -1,0 +1,63 @@
+/** Every file of rules/ is a rule, and its examples hold: adding a rule adds its tests. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readExample } from '../../src/example.ts'
+import { checkExamples } from '../../src/rule/example.ts'
+import { loadRule } from '../../src/rule/load.ts'
+import type { RuleError } from '../../src/rule/rule.ts'
+
+const folder = resolve(import.meta.dirname, '../../rules')
+const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+const rules = await Promise.all(
+  names.map(async (name) => {
+    const source = readFileSync(join(folder, name), 'utf8')
+    return { id: name.replace(/\.yaml$/, ''), ...(await loadRule(`rules/${name}`, source)) }
+  }),
+)
+const ids = new Set(rules.map(({ id }) => id))
+const told = (errors: readonly RuleError[]): readonly string[] =>
+  errors.map(({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`)
+
+/** What the first issue names: an id never changes its meaning, and none of these may go. */
+const PROMISED = `privileged root-user host-user-namespace host-pid-namespace host-network-namespace host-ipc-namespace
+  host-uts-namespace host-cgroup-namespace seccomp-unconfined seccomp-missing apparmor-unconfined apparmor-missing
+  selinux-disabled new-privileges-allowed capability-dangerous capabilities-not-dropped memory-unbounded cpu-unbounded
+  pids-unbounded writable-root-filesystem engine-socket-mounted host-path-sensitive host-path-mounted
+  mount-propagation-shared host-device proc-unmasked sysctl-unsafe port-on-all-interfaces host-port image-tag-mutable
+  image-digest-missing secret-in-environment healthcheck-missing restart-unbounded service-account-token
+  root-account-extra password-empty setuid-file file-capability world-writable-file sudo-passwordless
+  image-user-unknown non-root-not-provable`.split(/\s+/)
+
+it('has every rule that was promised', () => {
+  expect(PROMISED.filter((id) => !ids.has(id))).toEqual([])
+})
+
+describe.each(rules)('$id', ({ id, value, errors }) => {
+  it('is a rule', () => {
+    expect(told(errors)).toEqual([])
+    expect(value?.rule.id).toBe(id)
+  })
+
+  it('has examples that hold', async () => {
+    expect(value && told(await checkExamples(value, readExample))).toEqual([])
+  })
+
+  it('has a good and a bad example', () => {
+    const parts = value?.examples.flatMap((example) => example.parts) ?? []
+    const lines = parts.flatMap(({ text }) => text.split('\n'))
+    expect(lines.some((line) => /(#|\/\/) <-$/.test(line))).toBe(true)
+    // Checked by hand to be good: an element beside a bad one, or a whole example without a mark.
+    expect(parts.some(({ text }) => text.split('\n').filter((line) => !/<-/.test(line)).length > 1)).toBe(true)
+  })
+
+  it('covers rules that exist, and not itself', () => {
+    expect(value?.rule.covers.filter((other) => !ids.has(other) || other === id)).toEqual([])
+  })
+
+  it('is written for people: a sentence of why, a fix, published controls', () => {
+    expect(value?.rule.why.length).toBeGreaterThan(80)
+    expect(value?.rule.fix).toMatch(/[.]$/)
+    expect(Object.keys(value?.rule.standards ?? {}).length).toBeGreaterThan(0)
+  })
+})
