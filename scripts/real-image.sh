@@ -27,11 +27,17 @@ finish() {
   awk -v w="$work/" 'index($2, w) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
   rm -rf --one-file-system "$work"
 }
-store=(--root "$work/store" --runroot "$work/run" --storage-driver overlay)
+store=(--root "$work/store" --runroot "$work/run" --storage-driver vfs)
 finish
-rm -rf "$to/truth" "$to"/docker.tar* "$to"/oci*
+rm -rf "$to/done" "$to/truth" "$to"/docker.tar* "$to"/oci*
 mkdir -p "$work" "$to/truth"
 trap finish EXIT
+# overlay writes opaque directories, vfs a whiteout for each name; both are right, and overlay is quicker.
+mkdir "$work"/{lower,upper,scratch,merged}
+if mount -t overlay overlay -o "lowerdir=$work/lower,upperdir=$work/upper,workdir=$work/scratch" "$work/merged" 2>/dev/null; then
+  umount "$work/merged"
+  store[5]=overlay
+fi
 b() { buildah "${store[@]}" "$@"; }
 say() { echo "real-image: $* (${SECONDS}s)" >&2; }
 
@@ -48,7 +54,7 @@ rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/cache/apt/*.bin "$root"/
   "$root"/var/cache/debconf/*-old "$root"/usr/share/{doc,man,locale,info}/*
 say debootstrap
 
-inside() { chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"; }
+inside() { chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C PYTHONDONTWRITEBYTECODE=1 "$@"; }
 # The host's certificates and index are lent, never kept in a layer.
 pip() {
   cp "${PIP_CERT:-/etc/ssl/certs/ca-certificates.crt}" "$root/tmp/ca.crt"
@@ -133,18 +139,19 @@ say 'layer real:1'
 box=$(b from --pull-never --name plimsoll-truth localhost/real:1)
 root=$(b mount "$box")
 t=$to/truth
+# First what is there, before any of the tools can leave something behind.
+(cd "$root" && getcap -r . 2>/dev/null | sort) >"$t/getcap"
+(cd "$root" && find . -xdev -mindepth 1 -printf '%P\t%y\t%m\t%U\t%G\t%s\t%l\n' | sort) >"$t/find"
+(cd "$root" && find . -xdev -type f -print0 | sort -z | xargs -0 sha256sum) >"$t/sha256"
 inside dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${db:Status-Status}\t${source:Package}\n' >"$t/dpkg"
 for folder in usr/local/lib/python3.11/dist-packages usr/lib/python3/dist-packages opt/venv/lib/python3.11/site-packages; do
   inside python3 -m pip --disable-pip-version-check list --format json --path "/$folder" >"$t/pip.${folder//\//,}.json"
 done
-(cd "$root/app" && command npm ls --all --json --long 2>/dev/null || true) >"$t/npm,app.json"
-(cd "$root/app" && command npm ls --all --parseable --long 2>/dev/null || true) | sed "s#^$root/##" >"$t/npm,app"
-(command npm ls -g --prefix "$root/usr/local" --all --parseable --long 2>/dev/null || true) | sed "s#^$root/##" >"$t/npm,usr,local"
+# npm ls ends with an error where a package is missing, as one is here.
+(cd "$root/app" && command npm ls --all --json --long 2>/dev/null || true) | sed "s#\"$root/#\"#" >"$t/npm.app.json"
+(command npm ls -g --prefix "$root/usr/local" --all --json --long 2>/dev/null || true) | sed "s#\"$root/#\"#" >"$t/npm.usr,local.json"
 cp "$root/etc/passwd" "$root/etc/group" "$root/etc/shadow" "$t/"
 cp "$root/usr/lib/os-release" "$t/"
-(cd "$root" && getcap -r . 2>/dev/null | sort) >"$t/getcap"
-(cd "$root" && find . -xdev -mindepth 1 -printf '%P\t%y\t%m\t%U\t%G\t%s\t%l\n' | sort) >"$t/find"
-(cd "$root" && find . -xdev -type f -print0 | sort -z | xargs -0 sha256sum) >"$t/sha256"
 say truth
 
 # ---- the same image, in every form

@@ -3,6 +3,8 @@
  * the build puts a module in the place of this one that holds the same, checked, in one JSON text.
  */
 import { readFile, readdir } from 'node:fs/promises'
+import { loadPolicy } from './policy/load.ts'
+import type { Policy } from './policy/policy.ts'
 import { loadRule } from './rule/load.ts'
 import type { BuiltinRule } from './rule/rule.ts'
 
@@ -32,13 +34,31 @@ export async function builtinRules(): Promise<readonly BuiltinRule[]> {
   )
 }
 
-/** The texts of profiles/policy/*.yaml by name. */
-export async function builtinPolicies(): Promise<ReadonlyMap<string, string>> {
+/** A policy of the package: its text, for policies that extend it, and what it says, checked. */
+export interface BuiltinPolicy {
+  readonly text: string
+  readonly policy: Policy
+}
+
+/** profiles/policy/*.yaml by name. Throws where one is wrong: the package itself is broken then. */
+export async function builtinPolicies(): Promise<ReadonlyMap<string, BuiltinPolicy>> {
   const folder = new URL('profiles/policy/', root)
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()
-  return new Map(
-    await Promise.all(
-      files.map(async (name) => [name.replace(/\.yaml$/, ''), await readFile(new URL(name, folder), 'utf8')] as const),
-    ),
-  )
+  const texts = new Map<string, string>()
+  for (const name of files) texts.set(name.replace(/\.yaml$/, ''), await readFile(new URL(name, folder), 'utf8'))
+  const rules = (await builtinRules()).map(({ rule, examples }) => ({ ...rule, examples }))
+  const read = (name: string): { file: string; text: string } | undefined => {
+    const text = texts.get(name)
+    return text === undefined ? undefined : { file: `profiles/policy/${name}.yaml`, text }
+  }
+  const policies = new Map<string, BuiltinPolicy>()
+  for (const [name, text] of texts) {
+    const { value, errors } = await loadPolicy(name, { names: [...texts.keys()], read }, rules)
+    if (!value)
+      throw new Error(
+        errors.map(({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`).join('\n'),
+      )
+    policies.set(name, { text, policy: value })
+  }
+  return policies
 }

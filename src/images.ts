@@ -14,6 +14,9 @@ import { startOf, type Place } from './model/place.ts'
 import type { Image } from './model/subject.ts'
 import { unanswered } from './model/unanswered.ts'
 
+/** What an image's configuration is called in places (OCI image specification, config.md). */
+const CONFIG = 'config.json'
+
 /** Every image of the targets. Their ids are unique: a second of the same name gets a number. */
 export async function openImages(targets: readonly ImageTarget[], platform?: string): Promise<Read<readonly Image[]>> {
   const images: Image[] = []
@@ -30,7 +33,8 @@ function imageOf(opened: OpenedImage, target: ImageTarget, taken: ReadonlySet<st
   const name = shortName(opened, target)
   let id = name
   for (let number = 2; taken.has(id); number += 1) id = `${name}-${number}`
-  const place = opened.config ? startOf(opened.config.file, { in: id }) : startOf(target.name)
+  // Its real name is a digest, and would make every build's findings new ones.
+  const place = opened.config ? startOf(CONFIG, { in: id }) : startOf(target.name)
   const { facts, notices } = factsOf(opened, id, place)
   return {
     id,
@@ -61,7 +65,7 @@ function factsOf(
   const notices: Notice[] = []
   let facts: ImageFacts | undefined
   if (config) {
-    const read = readText(config.file, config.text, (line, column) => ({ file: config.file, line, column, in: id }))
+    const read = readText(config.file, config.text, (line, column) => ({ file: CONFIG, line, column, in: id }))
     notices.push(...read.notices)
     const [root] = read.value.documents
     if (root) facts = imageFacts(root)

@@ -10,8 +10,7 @@ import type { Container, Image, Subject } from './model/subject.ts'
 import type { Comment } from './document/node.ts'
 import { decide } from './policy/decide.ts'
 import { waive } from './policy/waive.ts'
-import { compile } from './rule/compile.ts'
-import { withRegex } from './rule/cel.ts'
+import { prepare } from './rule/compile.ts'
 import { judge, type Judged } from './rule/judge.ts'
 import type { BuiltinRule } from './rule/rule.ts'
 import { readSettings, type PolicyOptions } from './settings.ts'
@@ -128,7 +127,7 @@ export async function scan(options: ScanOptions): Promise<Result> {
   const settings = await readSettings(options, rules)
   const inventory = await take(options)
   options.progress?.('judging')
-  const judged = await ready(rules, settings.value.rules)
+  const judged = ready(rules, settings.value.rules)
   const { findings, notices } = judge(judged, inventory.subjects, inventory.images)
   const left = waive(findings, {
     waivers: settings.value.waivers,
@@ -160,16 +159,13 @@ const infoOf = ({ id }: { id: string }, rules: readonly BuiltinRule[]): Result['
 }
 
 /** The rules that the policy asks for, compiled. */
-async function ready(
+function ready(
   rules: readonly BuiltinRule[],
   uses: ReadonlyMap<string, { readonly severity?: Judged['severity']; readonly params: Judged['parameters'] }>,
-): Promise<readonly Judged[]> {
+): readonly Judged[] {
   const wanted = rules.filter(({ rule }) => uses.has(rule.id))
-  if (wanted.some(({ rule }) => /\bmatches\b/.test(`${rule.deny} ${rule.when ?? ''}`))) await withRegex()
   return wanted.map(({ rule }) => {
-    const { compiled, flaws } = compile(rule)
-    if (!compiled) throw new Error(`${rule.id}: ${flaws.map(({ message }) => message).join('; ')}`)
     const use = uses.get(rule.id)
-    return { compiled, parameters: use?.params ?? {}, ...(use?.severity && { severity: use.severity }) }
+    return { compiled: prepare(rule), parameters: use?.params ?? {}, ...(use?.severity && { severity: use.severity }) }
   })
 }

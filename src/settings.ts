@@ -28,24 +28,27 @@ export async function readSettings(options: PolicyOptions, builtin: readonly Bui
   let config: Config | undefined
   if (options.config !== undefined) config = orFail(await readConfig(options.config, textOf(options.config), rules))
   const name = options.policy ?? config?.policy?.name ?? 'default'
-  const policy = orFail(
-    await loadPolicy(
-      name,
-      {
-        names: [...policies.keys()],
-        read: (wanted, from) => {
-          const text = policies.get(wanted)
-          if (text !== undefined) return { file: `profiles/policy/${wanted}.yaml`, text }
-          if (!/[./]/.test(wanted)) return undefined
-          const base = from ?? (options.policy === undefined ? options.config : undefined)
-          const file = base === undefined ? wanted : join(dirname(base), wanted)
-          return { file, text: textOf(file) }
+  const ready = policies.get(name)?.policy
+  const policy =
+    ready ??
+    orFail(
+      await loadPolicy(
+        name,
+        {
+          names: [...policies.keys()],
+          read: (wanted, from) => {
+            const text = policies.get(wanted)?.text
+            if (text !== undefined) return { file: `profiles/policy/${wanted}.yaml`, text }
+            if (!/[./]/.test(wanted)) return undefined
+            const base = from ?? (options.policy === undefined ? options.config : undefined)
+            const file = base === undefined ? wanted : join(dirname(base), wanted)
+            return { file, text: textOf(file) }
+          },
         },
-      },
-      rules,
-      options.policy === undefined ? config?.policy?.place : undefined,
-    ),
-  )
+        rules,
+        options.policy === undefined ? config?.policy?.place : undefined,
+      ),
+    )
   const waivers = orFail(commandLineWaivers(options.ignore ?? [], rules))
   return select(
     policy,

@@ -17,7 +17,12 @@ export const isEngine = (root: Node): boolean => isInfo(root) || isDaemon(root)
 export function engineFacts(root: Node): EngineFacts {
   // Without an engine to ask, the client prints every key with its zero: `LiveRestoreEnabled: false` says nothing then.
   if (isInfo(root) && !parse.text(child(root, 'ServerVersion')))
-    return unanswered(engine, root.place, 'docker info could not reach the engine: run it where the engine runs', 'engine')
+    return unanswered(
+      engine,
+      root.place,
+      'docker info could not reach the engine: run it where the engine runs',
+      'engine',
+    )
   const self = soundMaps(asMap(root), ['RegistryConfig', 'RegistryConfig.IndexConfigs'])
   return isInfo(root) ? answer(engine, infoAsks, informed, { self }) : answer(engine, daemonAsks, daemon, { self })
 }

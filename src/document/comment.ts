@@ -9,6 +9,7 @@ export function comments(text: string, locate: Locate): readonly Comment[] {
     const match = line.length > 2000 ? null : COMMENT.exec(line)
     if (!match) return []
     const before = match[1] ?? ''
-    return [{ place: locate(index + 1, before.length + 1), text: match[2] ?? '', alone: before.trim() === '' }]
+    const column = line.slice(before.length).search(/\S/) + before.length + 1
+    return [{ place: locate(index + 1, column), text: match[2] ?? '', alone: before.trim() === '' }]
   })
 }

@@ -27,7 +27,8 @@ export function readYaml(file: string, text: string, locate?: Locate): Read<Text
     return place(Math.max(line, 1), Math.max(col, 1))
   }
   // A %YAML directive would override the version below and hide `privileged: yes`. Same length, so that places stay.
-  const neutral = text.replace(/^%YAML[^\n]*/gm, (line) => `#${line.slice(1)}`).replace(/^\uFEFF/, ' ')
+  // A byte order mark goes first: a blank in its place would indent the first line, and hide a directive from the expression.
+  const neutral = text.replace(/^\uFEFF/, '').replace(/^%YAML[^\n]*/gm, (line) => `#${line.slice(1)}`)
   const notices: Notice[] = []
   const documents: Node[] = []
   try {
@@ -35,8 +36,8 @@ export function readYaml(file: string, text: string, locate?: Locate): Read<Text
       lineCounter: counter,
       version: '1.1',
       merge: false,
-      // By what is written: `on` and `y` are both true in YAML 1.1.
-      uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && keyOf(a) === keyOf(b),
+      // The library compares every key with every other, and by value: `on` and `y` are both true in YAML 1.1.
+      uniqueKeys: false,
       strict: true,
       // 22:22 would be the number 1342, and 2024-01-01 a Date.
       customTags: (tags) =>
@@ -46,15 +47,25 @@ export function readYaml(file: string, text: string, locate?: Locate): Read<Text
         ),
     })
     for (const document of Array.isArray(parsed) ? parsed : []) {
-      const fatal = document.errors.find((error) => error.code !== 'DUPLICATE_KEY')
-      for (const error of fatal ? [fatal] : document.errors.slice(0, 1))
+      const [fatal] = document.errors
+      if (fatal)
         notices.push({
-          id: error.code === 'DUPLICATE_KEY' ? 'yaml-duplicate-key' : 'yaml-invalid',
-          place: at(error.pos[0]),
-          message: explain(error.message, document, neutral),
+          id: 'yaml-invalid',
+          place: at(fatal.pos[0]),
+          message: explain(fatal.message, document, neutral),
           lost: true,
         })
-      if (!fatal && document.contents) documents.push(new Converter(document, at).root())
+      else if (document.contents) {
+        const converter = new Converter(document, at)
+        documents.push(converter.root())
+        if (converter.duplicate)
+          notices.push({
+            id: 'yaml-duplicate-key',
+            place: converter.duplicate.place,
+            message: `The key ${JSON.stringify(converter.duplicate.key)} is written twice; the last one was taken, and others may read the first. Remove one of them.`,
+            lost: true,
+          })
+      }
     }
   } catch (error) {
     notices.push({
@@ -74,9 +85,7 @@ function explain(message: string, document: Document.Parsed, text: string): stri
   const part = text.slice(document.range[0], document.range[2])
   if (/\{\{.*\}\}/.test(part))
     return `This document is a template, not YAML (${first}), so nothing in it was checked. Render it first: helm template . | plimsoll scan -`
-  return /duplicate/i.test(first) || first.includes('unique')
-    ? `A key is written twice; the last one was taken, and others may read the first. Remove one of them. (${first})`
-    : `This document is not valid YAML (${first}), so nothing in it was checked. Mend it.`
+  return `This document is not valid YAML (${first}), so nothing in it was checked. Mend it.`
 }
 
 /** Turns one parsed document into Nodes. Every anchor is converted once, however often it is used. */
@@ -85,7 +94,11 @@ class Converter {
   readonly #at: (offset: number) => Place
   readonly #anchors = new Map<YamlNode, Node>()
   readonly #open = new Set<YamlNode>()
+  /** The last node of each name: `Alias.resolve` walks the whole document for every alias. */
+  readonly #named = new Map<string, YamlNode>()
   #count = 0
+  /** The first key that is written twice in one map. */
+  duplicate: { readonly key: string; readonly place: Place } | undefined
 
   constructor(document: Document.Parsed, at: (offset: number) => Place) {
     this.#document = document
@@ -101,7 +114,8 @@ class Converter {
     this.#count += 1
     if (this.#count > MAX_NODES || path.length > MAX_DEPTH)
       return { place, path, value: null, unknown: 'the document is too large or too deep' }
-    if (isAlias(node)) return this.#alias(node.source, node.resolve(this.#document), place, path)
+    if (isAlias(node)) return this.#alias(node.source, this.#named.get(node.source), place, path)
+    if (node?.anchor !== undefined) this.#named.set(node.anchor, node)
     if (isMap(node)) {
       const value = this.#map(node.items, place, path)
       return value.has('?')
@@ -149,7 +163,11 @@ class Converter {
       const key = keyOf(pair.key)
       const value = (pair.value ?? null) as YamlNode | null
       if (key === '<<') merged.push(...this.#sources(value, place, path))
-      else map.set(key, this.#convert(value, this.#start(pair.key) ?? place, [...path, key]))
+      else {
+        const start = this.#start(pair.key) ?? place
+        if (map.has(key)) this.duplicate ??= { key, place: start }
+        map.set(key, this.#convert(value, start, [...path, key]))
+      }
     }
     for (const source of merged)
       if (source.value instanceof Map)

@@ -8,7 +8,7 @@ import { roots } from '../model/fields.ts'
 import type { Place } from '../model/place.ts'
 import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts, type Group, type Rows } from '../model/row.ts'
-import { like, within } from './text.ts'
+import { like, ownMatches, within } from './text.ts'
 
 /** Thrown into CEL by a fact that is not known. To the library an Error (`instanceof`), but no stack is taken: 3 µs instead of 19. */
 export class Unknown {
@@ -59,15 +59,15 @@ function lookList(fact: AnyFact, path: string): readonly ListElement[] {
   return blank.size > 0 ? all.filter((element) => !blank.has(element)) : all
 }
 
-/** What CEL sees of a group of rows. The getters of its classes read facts. */
+/** What CEL sees of a group of rows. The getters of its classes read facts. A row may have any name (`path`), but none with a `$`. */
 class Box {
-  readonly facts: AnyFacts
-  readonly path: string
-  readonly element: ListElement | undefined
+  readonly $facts: AnyFacts
+  readonly $path: string
+  readonly $element: ListElement | undefined
   constructor(facts: AnyFacts, path: string, element?: ListElement) {
-    this.facts = facts
-    this.path = path
-    this.element = element
+    this.$facts = facts
+    this.$path = path
+    this.$element = element
   }
 }
 /** What CEL sees of an element of a list of texts: lists of strings would lose Kleene's logic in the library. */
@@ -84,7 +84,7 @@ class Text {
 }
 /** The element of the table behind a value of CEL, for rules that judge element by element. */
 export const elementOf = (value: unknown): ListElement | undefined =>
-  value instanceof Text ? value.fact : value instanceof Box ? value.element : undefined
+  value instanceof Text ? value.fact : value instanceof Box ? value.$element : undefined
 
 const guarded = <T>(read: () => T): T => {
   try {
@@ -95,42 +95,54 @@ const guarded = <T>(read: () => T): T => {
   }
 }
 const factAt = (box: Box, key: string): AnyFact => {
-  const fact = box.facts[key]
-  if (fact === undefined || !isFact(fact)) throw new TypeError(`${box.path}.${key} has no answer`)
+  const fact = box.$facts[key]
+  if (fact === undefined || !isFact(fact)) throw new TypeError(`${box.$path}.${key} has no answer`)
   return fact
 }
 const boxAt = (box: Box, key: string): AnyFacts => {
-  const facts = box.facts[key]
-  if (facts === undefined || isFact(facts)) throw new TypeError(`${box.path}.${key} has no answers`)
+  const facts = box.$facts[key]
+  if (facts === undefined || isFact(facts)) throw new TypeError(`${box.$path}.${key} has no answers`)
   return facts
 }
 
+/** What stands for an element of a list that is not known: none of its facts is. */
+export function unknownElement(type: string, fact: AnyFact): unknown {
+  const Class = classes.get(type)
+  return Class ? new Class(unknownFacts(rowsOf.get(type) ?? {}, fact), '') : new Text(fact, '')
+}
+const unknownFacts = (rows: Rows, fact: AnyFact): AnyFacts =>
+  Object.fromEntries(
+    Object.entries(rows).map(([key, row]) => [key, row.kind === 'group' ? unknownFacts(row.rows, fact) : fact]),
+  )
+
 type BoxClass = new (facts: AnyFacts, path: string, element?: ListElement) => Box
 const classes = new Map<string, BoxClass>()
+const rowsOf = new Map<string, Rows>()
 
 function register(env: Environment, group: Group<Rows>): BoxClass {
   const known = classes.get(group.cel)
   if (known) return known
   const Class: BoxClass = class extends Box {}
   classes.set(group.cel, Class)
+  rowsOf.set(group.cel, group.rows)
   const fields: Record<string, string> = {}
   for (const [key, row] of Object.entries(group.rows)) {
     let read: (box: Box) => unknown
     if (row.kind === 'group') {
       const Inner = register(env, row)
       fields[key] = row.cel
-      read = (box) => new Inner(boxAt(box, key), `${box.path}.${key}`)
+      read = (box) => new Inner(boxAt(box, key), `${box.$path}.${key}`)
     } else if (row.kind === 'leaf') {
       fields[key] = row.cel
       read =
         row.cel === 'int'
-          ? (box) => BigInt(Number(look(factAt(box, key), `${box.path}.${key}`)))
-          : (box) => look(factAt(box, key), `${box.path}.${key}`)
+          ? (box) => BigInt(Number(look(factAt(box, key), `${box.$path}.${key}`)))
+          : (box) => look(factAt(box, key), `${box.$path}.${key}`)
     } else if (row.of.kind === 'group') {
       const Inner = register(env, row.of)
       fields[key] = `list<${row.of.cel}>`
       read = (box) => {
-        const path = `${box.path}.${key}`
+        const path = `${box.$path}.${key}`
         return lookList(factAt(box, key), path).map((element) => {
           if (!('facts' in element)) throw new TypeError(`${path} has an element without facts`)
           return new Inner(element.facts, path, element)
@@ -139,7 +151,7 @@ function register(env: Environment, group: Group<Rows>): BoxClass {
     } else {
       fields[key] = 'list<Text>'
       read = (box) => {
-        const path = `${box.path}.${key}`
+        const path = `${box.$path}.${key}`
         return lookList(factAt(box, key), path).map((element) => {
           if ('facts' in element) throw new TypeError(`${path} has an element that is no text`)
           return new Text(element, path)
@@ -171,14 +183,14 @@ function anyOf(texts: readonly Text[], test: (text: Text) => boolean): boolean {
   return false
 }
 
-let matcher: ((text: string, pattern: string) => boolean) | undefined
-/** Loads RE2, for rules that say `matches`: JavaScript's own regular expressions can be made to hang. */
+let re2: ((text: string, pattern: string) => boolean) | undefined
+/** Loads RE2, for rules of others that say `matches`: JavaScript's own regular expressions can be made to hang. */
 export async function withRegex(): Promise<void> {
-  matcher ??= (await import('./regex.ts')).matches
+  re2 ??= (await import('./regex.ts')).matches
 }
 function matches(text: string, pattern: string): boolean {
-  if (!matcher) throw new Error('regular expressions were not loaded')
-  return matcher(text, pattern)
+  if (!re2) throw new Error('regular expressions were not loaded')
+  return re2(text, pattern)
 }
 
 interface MacroCall {
@@ -207,8 +219,12 @@ function environment(): Environment {
   env.registerFunction('Text.startsWith(string): bool', (text: Text, other: string) => text.it.startsWith(other))
   env.registerFunction('Text.endsWith(string): bool', (text: Text, other: string) => text.it.endsWith(other))
   env.registerFunction('Text.contains(string): bool', (text: Text, other: string) => text.it.includes(other))
+  // The name that rules write: the checker must find it, `renamed` replaces it before it runs.
+  env.registerFunction('Text.matches(string): bool', (text: Text, pattern: string) => matches(text.it, pattern))
   env.registerFunction('string.re2matches(string): bool', matches)
   env.registerFunction('Text.re2matches(string): bool', (text: Text, pattern: string) => matches(text.it, pattern))
+  env.registerFunction('string.ownmatches(string): bool', ownMatches)
+  env.registerFunction('Text.ownmatches(string): bool', (text: Text, pattern: string) => ownMatches(text.it, pattern))
   env.registerFunction('within(string, string): bool', within)
   env.registerFunction('within(Text, string): bool', (text: Text, folder: string) => within(text.it, folder))
   env.registerFunction('like(string, string): bool', like)
@@ -268,9 +284,10 @@ const celType = (value: ParameterValue): string =>
         ? 'bool'
         : 'string'
 
-/** The environment of a rule. */
+/** The environment of a rule; without anything extra the one that all share. */
 export function scope(extra: Extra): Environment {
   shared ??= environment()
+  if (!extra.element && Object.keys(extra.parameters ?? {}).length === 0) return shared
   const env = shared.clone()
   if (extra.parameters && Object.keys(extra.parameters).length > 0)
     env.registerVariable('params', {
@@ -280,7 +297,7 @@ export function scope(extra: Extra): Environment {
   return env
 }
 
-/** Parses and type-checks. A flaw has its place in the expression. */
+/** Parses and type-checks. A flaw has its place in the expression. Patterns run on RE2. */
 export function compile(env: Environment, expression: string): Compiled | Flaw {
   try {
     const parsed = env.parse(expression)
@@ -288,7 +305,7 @@ export function compile(env: Environment, expression: string): Compiled | Flaw {
     if (!checked.valid || checked.type === undefined) return flawOf(checked.error, expression)
     const { ast } = parsed
     if (!usesRegex(ast)) return { program: (context) => parsed(context), type: checked.type, ast }
-    const safe = env.parse(serialize(renamed(ast)))
+    const safe = env.parse(serialize(renamed(ast, 're2matches')))
     const again = safe.check()
     return again.valid
       ? { program: (context) => safe(context), type: checked.type, ast }
@@ -296,6 +313,12 @@ export function compile(env: Environment, expression: string): Compiled | Flaw {
   } catch (error) {
     return flawOf(error, expression)
   }
+}
+/** An expression of the package's own rules, which were checked: its patterns run on JavaScript's engine (see `ownMatches`). */
+export function parseOwn(env: Environment, expression: string): Program {
+  const parsed = env.parse(expression)
+  const safe = usesRegex(parsed.ast) ? env.parse(serialize(renamed(parsed.ast, 'ownmatches'))) : parsed
+  return (context) => safe(context)
 }
 function flawOf(error: unknown, expression: string): Flaw {
   const { summary, message, range } = (error ?? {}) as {
@@ -322,13 +345,13 @@ export function children(ast: ASTNode): readonly ASTNode[] {
 }
 const isMatches = (ast: ASTNode): boolean => ast.op === 'rcall' && ast.args[0] === 'matches'
 export const usesRegex = (ast: ASTNode): boolean => nodes(ast).some(isMatches)
-/** `matches` -> `re2matches`: the library's overload cannot be replaced, its tree can. */
-function renamed(ast: ASTNode): ASTNode {
+/** `matches` -> another name: the library's overload cannot be replaced, its tree can. */
+function renamed(ast: ASTNode, name: string): ASTNode {
   const go = (x: unknown): unknown => {
     if (Array.isArray(x)) return x.map(go)
     if (!isNode(x)) return x
     const args = go(x.args)
-    return { ...x, op: x.op, args: isMatches(x) && Array.isArray(args) ? ['re2matches', ...args.slice(1)] : args }
+    return { ...x, op: x.op, args: isMatches(x) && Array.isArray(args) ? [name, ...args.slice(1)] : args }
   }
   return go(ast) as ASTNode
 }

@@ -1,7 +1,8 @@
-/** A rule's texts -> programs. Done when the rule is first needed: most of a scan's rules cost nothing before. */
+/** A rule's texts -> programs. */
 import { roots } from '../model/fields.ts'
 import { severities, type Severity } from '../model/finding.ts'
-import { compile as celCompile, nodes, scope, type Compiled, type Flaw, type Program } from './cel.ts'
+import type { Row } from '../model/row.ts'
+import { compile as celCompile, nodes, parseOwn, scope, type Compiled, type Flaw, type Program } from './cel.ts'
 import { examine, rootNames, rowOf, type Names } from './check.ts'
 import type { Rule } from './rule.ts'
 
@@ -10,7 +11,14 @@ export type Piece = string | Program
 export interface CompiledRule {
   readonly rule: Rule
   readonly deny: Program
-  readonly each?: { readonly name: string; readonly program: Program; readonly field: string; readonly key?: string }
+  readonly each?: {
+    readonly name: string
+    /** CEL type of the elements. */
+    readonly type: string
+    readonly program: Program
+    readonly field: string
+    readonly key?: string
+  }
   readonly when?: Program
   readonly at?: Program
   readonly say: readonly Piece[]
@@ -28,8 +36,10 @@ export interface Compilation {
   /** Severities that it can give. */
   readonly severities: readonly Severity[]
 }
+const PLUS = / \+ /
 const isSeverity = (word: unknown): word is Severity => severities.some((severity) => severity === word)
 
+/** Compiles and checks everything that a rule says. For rules that are being written, and those of others. */
 export function compile(rule: Rule): Compilation {
   const flaws: KeyFlaw[] = []
   const fields = new Set<string>()
@@ -75,16 +85,24 @@ export function compile(rule: Rule): Compilation {
         start: offset,
         end: offset + rule.each.list.length,
       })
+    if (list && listAt(rule.each.list) === undefined)
+      flaws.push({
+        key: 'each',
+        message: 'each takes a list by its path, such as container.mounts, or several of one kind: a.b + a.c',
+        start: offset,
+        end: offset + rule.each.list.length,
+      })
     if (list && type !== undefined) {
-      const row = rowOf(list.ast, names)
-      listField = examine(list.ast, names).fields[0] ?? ''
-      names = { ...names, [rule.each.name]: row?.kind === 'list' ? row.of : undefined }
+      const row = listAt(rule.each.list)
+      listField = firstPath(rule.each.list)
+      names = { ...names, [rule.each.name]: row?.of }
       element = { name: rule.each.name, type }
       each = {
         name: rule.each.name,
+        type,
         program: list.program,
         field: listField,
-        ...(row?.kind === 'list' && row.key !== undefined && { key: row.key }),
+        ...(row?.key !== undefined && { key: row.key }),
       }
     }
   }
@@ -139,4 +157,71 @@ function* pieces(sentence: string): Generator<{ text: string; offset: number; is
     if (part !== '') yield { text: isCode ? part.slice(1, -1) : part, offset: offset + (isCode ? 1 : 0), isCode }
     offset += part.length
   }
+}
+
+/**
+ * A rule of the package, which was checked when the package was built: every expression is parsed when it is first run,
+ * because most of a scan's rules find nothing and need neither their sentence nor their severity.
+ */
+export function prepare(rule: Rule): CompiledRule {
+  const parameters = Object.fromEntries(
+    Object.entries(rule.parameters).map(([name, { default: value }]) => [name, value]),
+  )
+  const list = rule.each && listAt(rule.each.list)
+  const element =
+    rule.each && list ? { name: rule.each.name, type: list.of.kind === 'group' ? list.of.cel : 'Text' } : undefined
+  const own = new RegExp(element ? `\\b(?:params|${element.name})\\b` : '\\bparams\\b')
+  let env: ReturnType<typeof scope> | undefined
+  const program = (text: string): Program => {
+    let ready: Program | undefined
+    return (context) => {
+      ready ??= own.test(text)
+        ? parseOwn((env ??= scope({ parameters, ...(element && { element }) })), text)
+        : sharedProgram(text)
+      return ready(context)
+    }
+  }
+  return {
+    rule,
+    deny: program(rule.deny),
+    say: [...pieces(rule.say)].map(({ text, isCode }) => (isCode ? program(text) : text)),
+    ...(rule.each &&
+      element && {
+        each: {
+          ...element,
+          program: program(rule.each.list),
+          field: firstPath(rule.each.list),
+          ...(list?.key !== undefined && { key: list.key }),
+        },
+      }),
+    ...(rule.when !== undefined && { when: program(rule.when) }),
+    ...(rule.at !== undefined && { at: program(rule.at) }),
+    ...(rule.severityOf !== undefined && { severity: program(rule.severityOf) }),
+  }
+}
+
+/** Expressions that name nothing but the roots: many rules share them. */
+const sharedPrograms = new Map<string, Program>()
+function sharedProgram(text: string): Program {
+  const known = sharedPrograms.get(text)
+  if (known) return known
+  const parsed = parseOwn(scope({}), text)
+  sharedPrograms.set(text, parsed)
+  return parsed
+}
+
+/** The list at `a.b`, or the first of `a.b + a.c` where all are lists of the same kind of elements. */
+function listAt(text: string): (Row & { kind: 'list' }) | undefined {
+  const rows = text.split(PLUS).map(rowOfPath)
+  const [first] = rows
+  if (first?.kind !== 'list') return undefined
+  return rows.every((row) => row?.kind === 'list' && row.of.cel === first.of.cel) ? first : undefined
+}
+const firstPath = (text: string): string => text.split(PLUS)[0] ?? ''
+
+function rowOfPath(path: string): Row | undefined {
+  const [root = '', ...keys] = path.split('.')
+  let row: Row | undefined = rootNames[root]
+  for (const key of keys) row = row?.kind === 'group' ? row.rows[key] : undefined
+  return row
 }

@@ -5,7 +5,7 @@ import type { Notice } from '../model/notice.ts'
 import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
 import type { Image, Subject } from '../model/subject.ts'
-import { bind, bindParameters, elementOf, run, type Context, type Program, type Run } from './cel.ts'
+import { bind, bindParameters, elementOf, run, unknownElement, type Context, type Program, type Run } from './cel.ts'
 import type { CompiledRule } from './compile.ts'
 import { explain } from './explain.ts'
 
@@ -25,6 +25,8 @@ interface Single extends Omit<Finding, 'subjects'> {
   readonly subject: string
   /** Subject that decides what covers what: for a rule about an image, every container that runs it has its own. */
   readonly coverable: boolean
+  /** Place of the element that was judged. */
+  readonly item?: Place
 }
 
 export function judge(rules: readonly Judged[], subjects: readonly Subject[], images: readonly Image[]): Judgement {
@@ -73,8 +75,10 @@ function judgeOne(judged: Judged, subject: string, context: Context): readonly S
   const { each } = judged.compiled
   if (!each) return judgeElement(judged, subject, context, undefined)
   const list = run(each.program, context)
-  if ('unknown' in list.outcome)
-    return applies(judged, context) === false ? [] : [open(judged, subject, context, list, undefined)]
+  if ('unknown' in list.outcome) {
+    const any = { ...context, [each.name]: unknownElement(each.type, list.outcome.unknown) }
+    return applies(judged, any) === false ? [] : [open(judged, subject, any, list, undefined)]
+  }
   const values: readonly unknown[] = Array.isArray(list.outcome.value) ? list.outcome.value : []
   return values.flatMap((value) => judgeElement(judged, subject, { ...context, [each.name]: value }, value))
 }
@@ -131,6 +135,7 @@ function single(
     subject,
     field,
     coverable: rule.subject === 'container',
+    ...(item && { item: item.place }),
     ...(key !== undefined && { element: key }),
   }
 }
@@ -165,28 +170,42 @@ function keyOf(item: NonNullable<ReturnType<typeof elementOf>>, key: string | un
   return undefined
 }
 
-/** A rule that covers another takes its findings in, on the same subject, where it fails itself. */
+/**
+ * A rule that covers another takes its findings in, on the same subject, where it fails itself.
+ * Where both judge elements, only those of the same element: a finding on one mount says nothing of another.
+ */
 function cover(
   singles: readonly Single[],
   covering: ReadonlyMap<string, readonly string[]>,
 ): readonly (Single & { coveredBy?: string })[] {
-  const failing = new Map<string, Set<string>>()
-  for (const { subject, rule, outcome, coverable } of singles)
-    if (outcome === 'fail' && coverable)
-      (failing.get(subject) ?? failing.set(subject, new Set()).get(subject))?.add(rule)
+  const failing = new Map<string, Map<string, Single[]>>()
+  for (const single of singles) {
+    if (single.outcome !== 'fail' || !single.coverable) continue
+    const rules = failing.get(single.subject) ?? new Map<string, Single[]>()
+    failing.set(single.subject, rules)
+    const known = rules.get(single.rule)
+    if (known) known.push(single)
+    else rules.set(single.rule, [single])
+  }
   return singles.map((finding) => {
     if (!finding.coverable) return finding
     const by = [...(failing.get(finding.subject) ?? [])]
+      .filter(([rule]) => covering.get(rule)?.includes(finding.rule))
+      .filter(([, found]) => found.some((each) => !each.item || !finding.item || same(each.item, finding.item)))
+      .map(([rule]) => rule)
       .sort()
-      .find((rule) => covering.get(rule)?.includes(finding.rule))
+      // Of several the one that no other covers: the root.
+      .find((rule, _, all) => !all.some((other) => other !== rule && covering.get(other)?.includes(rule) === true))
     return by === undefined ? finding : { ...finding, coveredBy: by }
   })
 }
+const same = (a: Place, b: Place): boolean =>
+  a.file === b.file && a.line === b.line && a.column === b.column && a.in === b.in
 
 /** Same rule, place and outcome: one finding with several subjects. */
 function merge(singles: readonly (Single & { coveredBy?: string })[]): readonly Finding[] {
   const merged = new Map<string, Finding>()
-  for (const { subject, coverable: _, ...finding } of singles) {
+  for (const { subject, coverable: _, item: __, ...finding } of singles) {
     const { place } = finding
     const key = JSON.stringify([
       finding.rule,

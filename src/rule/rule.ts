@@ -38,6 +38,11 @@ export interface RuleFile {
   readonly rule: Rule
   readonly examples: readonly Example[]
 }
+/** A rule as the package brings it: checked when it was built, with its examples for people. */
+export interface BuiltinRule {
+  readonly rule: Rule
+  readonly examples: RuleInfo['examples']
+}
 /** What is wrong with a rule's file, and where. */
 export interface RuleError {
   readonly place: Place

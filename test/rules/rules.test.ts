@@ -19,6 +19,9 @@ const ids = new Set(rules.map(({ id }) => id))
 const told = (errors: readonly RuleError[]): readonly string[] =>
   errors.map(({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`)
 
+/** What has no meaning on Windows says so; an example in every such rule would say it again. */
+const LINUX = 'container.os == "linux"'
+
 /** What the first issue names: an id never changes its meaning, and none of these may go. */
 const PROMISED = `privileged root-user host-user-namespace host-pid-namespace host-network-namespace host-ipc-namespace
   host-uts-namespace host-cgroup-namespace seccomp-unconfined seccomp-missing apparmor-unconfined apparmor-missing
@@ -29,8 +32,43 @@ const PROMISED = `privileged root-user host-user-namespace host-pid-namespace ho
   root-account-extra password-empty setuid-file file-capability world-writable-file sudo-passwordless
   image-user-unknown non-root-not-provable`.split(/\s+/)
 
+/** Ids of policy/check_*.go. */
+const PSS_CHECKS = [
+  'allowPrivilegeEscalation',
+  'appArmorProfile',
+  'capabilities_baseline',
+  'capabilities_restricted',
+  'hostNamespaces',
+  'hostPathVolumes',
+  'hostPorts',
+  'hostProbesAndHostLifecycle',
+  'privileged',
+  'procMount',
+  'procMount_restricted',
+  'restrictedVolumes',
+  'runAsNonRoot',
+  'runAsUser',
+  'seLinuxOptions',
+  'seccompProfile_baseline',
+  'seccompProfile_restricted',
+  'sysctls',
+  'windowsHostProcess',
+]
+
 it('has every rule that was promised', () => {
   expect(PROMISED.filter((id) => !ids.has(id))).toEqual([])
+})
+
+it('has one list of what engines mount by themselves', () => {
+  const lists = ['host-path-sensitive', 'host-path-mounted'].map(
+    (id) => rules.find((rule) => rule.id === id)?.value?.rule.parameters['engine']?.default,
+  )
+  expect(lists[0]).toEqual(lists[1])
+})
+
+it('names every check of the Pod Security Standards (kubernetes/pod-security-admission, v1.37)', () => {
+  const named = new Set(rules.flatMap(({ value }) => value?.rule.standards['pss-control'] ?? []))
+  expect([...named].sort()).toEqual(PSS_CHECKS)
 })
 
 describe.each(rules)('$id', ({ id, value, errors }) => {
@@ -43,12 +81,15 @@ describe.each(rules)('$id', ({ id, value, errors }) => {
     expect(value && told(await checkExamples(value, readExample))).toEqual([])
   })
 
-  it('has a good and a bad example', () => {
-    const parts = value?.examples.flatMap((example) => example.parts) ?? []
-    const lines = parts.flatMap(({ text }) => text.split('\n'))
-    expect(lines.some((line) => /(#|\/\/) <-$/.test(line))).toBe(true)
-    // Checked by hand to be good: an element beside a bad one, or a whole example without a mark.
-    expect(parts.some(({ text }) => text.split('\n').filter((line) => !/<-/.test(line)).length > 1)).toBe(true)
+  it('has a good and a bad example: neither a rule that always fails nor one that never does passes them', async () => {
+    for (const deny of ['true', 'false'])
+      expect(value && (await checkExamples({ ...value, rule: { ...value.rule, deny } }, readExample))).not.toEqual([])
+  })
+
+  it('says with an example where it does not apply', async () => {
+    if (!value?.rule.when || value.rule.when === LINUX) return
+    const { when: _, ...rule } = value.rule
+    expect(await checkExamples({ ...value, rule }, readExample)).not.toEqual([])
   })
 
   it('covers rules that exist, and not itself', () => {

@@ -2,8 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { builtinRules } from '../../src/builtin.ts'
-import { withRegex } from '../../src/rule/cel.ts'
-import { compile, type CompiledRule } from '../../src/rule/compile.ts'
+import { prepare, type CompiledRule } from '../../src/rule/compile.ts'
 import { judge } from '../../src/rule/judge.ts'
 import { take, type Inventory } from '../../src/scan.ts'
 import { UsageError } from '../../src/usage.ts'
@@ -76,8 +75,7 @@ export interface Judged {
 
 /** Every rule, compiled, with its own parameters: the strictest reading, apart from any policy. */
 export async function allRules(): Promise<readonly CompiledRule[]> {
-  await withRegex()
-  return (await builtinRules()).flatMap(({ rule }) => compile(rule).compiled ?? [])
+  return (await builtinRules()).map(({ rule }) => prepare(rule))
 }
 
 /** What all rules say of one file. Findings that another covers count: a label speaks of one rule only. */

@@ -128,7 +128,7 @@ class Template {
     const value = this.#variables.get(name)
     const isSet = value !== undefined && !(sign.startsWith(':') && value === '')
     if (sign.endsWith('-') && !isSet) return other
-    for (const added of [...this.missing]) if (!before.has(added)) this.missing.delete(added)
+    for (const added of this.missing) if (!before.has(added)) this.missing.delete(added)
     if (sign === '')
       return other === ''
         ? this.#get(name)

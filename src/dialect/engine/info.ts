@@ -85,7 +85,7 @@ export const infoAsks: Asks<typeof engine> = {
   version: word('ServerVersion'),
   rootless: has('rootless'),
   usernsRemap: has('userns'),
-  // moby prints it since 20.10.15 or 23.0, by the packager's choice of patches: below 23 silence says nothing.
+  // Tried: 20.10.24 runs with it and does not print it, so that its silence says nothing.
   noNewPrivileges: has('no-new-privileges', 23),
   seccomp: profile.to((value) =>
     value === 'unsupported' || value === 'unconfined' ? value : isBuiltIn(value) ? 'runtime-default' : 'profile',

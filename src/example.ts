@@ -1,0 +1,166 @@
+/** The parts of a rule's example -> subjects: what `rule/example.ts` is handed, because rules import no dialect. */
+import { CAPABILITIES } from './confine/capabilities.ts'
+import { catalogers } from './catalog/index.ts'
+import { imageContent } from './catalog/facts.ts'
+import { deriveAll } from './derive.ts'
+import { dialects, read } from './dialect/index.ts'
+import { engineFacts } from './dialect/engine.ts'
+import { imageFacts } from './dialect/image-config.ts'
+import { child, elements, entries, get, isMap, textOf, type Node } from './document/node.ts'
+import { readText } from './document/read.ts'
+import { join } from './join/join.ts'
+import { imageUser } from './join/user.ts'
+import { byDefault, set, unknown } from './model/fact.ts'
+import type { EngineFacts, ImageFacts } from './model/fields.ts'
+import type { Notice } from './model/notice.ts'
+import type { Place } from './model/place.ts'
+import type { Container, Image } from './model/subject.ts'
+import type { Catalogued, Entry } from './model/tree.ts'
+import type { CleanPart, Setting } from './rule/example.ts'
+
+const IMAGE = 'image'
+const ENGINE = 'daemon.json'
+
+/** Reads every part in its dialect and joins them. What cannot be read is a notice that is lost: the example does not hold. */
+export const readExample: Setting = async (file, parts) => {
+  const notices: Notice[] = []
+  const containers: Container[] = []
+  const images: Image[] = []
+  let engine: EngineFacts | undefined
+  for (const part of parts) {
+    const text = readText(part.dialect === ENGINE ? ENGINE : `${part.dialect}.example`, part.text, part.locate)
+    notices.push(...text.notices)
+    const dialect = dialects.find(({ name }) => name === part.dialect)
+    for (const root of text.value.documents) {
+      if (part.dialect === ENGINE) engine = engineFacts(root)
+      else if (part.dialect === IMAGE) {
+        const image = imageOf(root)
+        images.push(image)
+        notices.push(...image.notices)
+      } else if (dialect?.is(root)) {
+        const found = read(dialect, root)
+        containers.push(...found.value)
+        notices.push(...found.notices)
+      } else notices.push(foreign(part, root))
+    }
+  }
+  // Without a runtime configuration the image is what is judged; with one, it is the image that the containers name.
+  const joined = join(containers, images, { ...(engine && { engine }) })
+  const derived = await deriveAll(joined.subjects)
+  for (const { place, message } of joined.notices)
+    notices.push({ id: 'example-image', place: { ...place, file }, message, lost: true })
+  return { subjects: derived.value, images, notices: [...notices, ...derived.notices] }
+}
+
+const foreign = ({ dialect, locate }: CleanPart, root: Node): Notice => ({
+  id: 'example-foreign',
+  place: root.place ?? locate(1, 1),
+  message: `this is not ${dialect} (parts of examples are ${[...dialects.map(({ name }) => name), IMAGE, ENGINE].join(', ')})`,
+  lost: true,
+})
+
+/** A file of an image part: its text, or its metadata. */
+interface Written {
+  readonly entry: Entry
+  readonly body: Buffer
+  /** The line of the example that a line of the file stands on; its key's where the file is metadata. */
+  readonly placeOf: (line: number) => Place
+}
+
+/** `name`, `config` (as in the OCI image configuration) and `files` (path -> text, or mode, uid, gid, type, capabilities). */
+function imageOf(root: Node): Image {
+  const files = entries(child(root, 'files')).map(([path, node]) => fileOf(path, node))
+  const notices: Notice[] = []
+  const finds: Catalogued['finds'][number][] = []
+  for (const { entry, body } of files)
+    for (const cataloger of catalogers) {
+      if (!cataloger.wants(entry.path, entry)) continue
+      const file = { path: entry.path, entry, layer: 0 }
+      const { value, notices: flaws } = cataloger.parse({ ...file, body: cataloger.body ? body : Buffer.alloc(0) })
+      finds.push({ file, cataloger: cataloger.name, finds: value })
+      notices.push(...flaws)
+    }
+  const id = 'example'
+  const byPath = new Map(files.map((file) => [file.entry.path, file]))
+  const content = relocated(imageContent({ id, layers: [], catalogued: { finds, notices: [] } }), (place) =>
+    place.in === id ? (byPath.get(place.file)?.placeOf(place.line) ?? root.place) : place,
+  )
+  const named = get(root, 'name')
+  const name = textOf(named)
+  const facts: ImageFacts = {
+    ...imageFacts(root),
+    ...content,
+    reference: name === undefined ? byDefault(root.place, 'example', 'an example') : set(named.place, name),
+    names: set(named.place, name === undefined ? [] : [set(named.place, name)]),
+    digest: unknown(root.place, 'an example has no digest', 'image'),
+    layers: byDefault(root.place, [], 'an example has no layers'),
+  }
+  return {
+    id,
+    names: name === undefined ? [] : [name],
+    target: id,
+    place: root.place,
+    facts: { ...facts, ...imageUser(facts) },
+    notices: notices.map((notice) => ({ ...notice, place: root.place })),
+  }
+}
+
+function fileOf(path: string, node: Node): Written {
+  const type = textOf(child(node, 'type')) === 'directory' ? 'directory' : 'file'
+  const text = isMap(node) ? '' : (textOf(node) ?? '')
+  const names = elements(child(node, 'capabilities')).map((each) => textOf(each) ?? '')
+  const number = (key: string, base: number, otherwise: number): number => {
+    const written = textOf(child(node, key))
+    return written === undefined ? otherwise : Number.parseInt(written, base)
+  }
+  return {
+    entry: {
+      path,
+      type,
+      size: Buffer.byteLength(text),
+      mode: number('mode', 8, type === 'directory' ? 0o755 : 0o644),
+      uid: number('uid', 10, 0),
+      gid: number('gid', 10, 0),
+      ...(names.length > 0 && { xattrs: new Map([['security.capability', capabilityBytes(names)]]) }),
+    },
+    body: Buffer.from(text),
+    // A text stands in a | block: its first line is the one after its key.
+    placeOf: (line) => (isMap(node) ? node.place : { ...node.place, line: node.place.line + line }),
+  }
+}
+
+/** struct vfs_cap_data of revision 2 (linux/capability.h), permitted and effective. */
+function capabilityBytes(names: readonly string[]): Buffer {
+  const bytes = Buffer.alloc(20)
+  bytes.writeUInt32LE(0x02000001, 0)
+  const bits = names.map((name) => CAPABILITIES.findIndex((known) => known === name)).filter((bit) => bit >= 0)
+  const word = (from: number): number =>
+    bits.filter((bit) => bit >= from && bit < from + 32).reduce((sum, bit) => sum + 2 ** (bit - from), 0)
+  bytes.writeUInt32LE(word(0), 4)
+  bytes.writeUInt32LE(word(32), 12)
+  return bytes
+}
+
+/** The same facts with other places. A fact that stands in several spots stays one: its identity is how reasons are found. */
+function relocated<T extends object>(facts: T, to: (place: Place) => Place): T {
+  const done = new Map<object, object>()
+  const go = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    const known = done.get(value)
+    if (known) return known
+    if (Array.isArray(value)) {
+      const copy: unknown[] = []
+      done.set(value, copy)
+      for (const each of value) copy.push(go(each))
+      return copy
+    }
+    const copy: Record<string, unknown> = {}
+    done.set(value, copy)
+    for (const [key, each] of Object.entries(value)) copy[key] = key === 'place' && isPlace(each) ? to(each) : go(each)
+    return copy
+  }
+  // One cast: a copy has the shape of what it is a copy of.
+  return go(facts) as T
+}
+const isPlace = (value: unknown): value is Place =>
+  typeof value === 'object' && value !== null && 'file' in value && 'line' in value && 'column' in value

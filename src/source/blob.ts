@@ -1,0 +1,156 @@
+/** Bytes that can be read at any place: a file, a part of a file, or memory. Reading is by position, so parts may be read side by side. */
+import { randomBytes } from 'node:crypto'
+import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Limits, Problem } from './limits.ts'
+
+export interface Blob {
+  readonly size: number
+  /** Fills `target` from `offset` on; the number of bytes read is smaller only at the end. Throws what the system throws (EIO). */
+  read(target: Uint8Array, offset: number): number
+  /** Gives back what was opened. A part of a blob holds nothing of its own. */
+  close(): void
+}
+
+const CHUNK = 256 * 1024
+
+/** Opens a regular file. Throws what the system throws (ENOENT, EACCES, ELOOP for a link where `follow` is false). */
+export function openBlob(path: string, follow = true): Blob {
+  // O_NONBLOCK: a FIFO must not make the open wait for a writer; it is refused below.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW))
+  const stat = fstatSync(fd)
+  if (stat.isFile()) return new FileBlob(fd, stat.size)
+  closeSync(fd)
+  throw Object.assign(new Error(`not a regular file: ${path}`), { code: 'ENOTREG' })
+}
+
+class FileBlob implements Blob {
+  readonly size: number
+  readonly #fd: number
+  #open = true
+  constructor(fd: number, size: number) {
+    this.#fd = fd
+    this.size = size
+  }
+  read(target: Uint8Array, offset: number): number {
+    let done = 0
+    while (done < target.length) {
+      const read = readSync(this.#fd, target, done, target.length - done, offset + done)
+      if (read === 0) break
+      done += read
+    }
+    return done
+  }
+  close(): void {
+    if (this.#open) closeSync(this.#fd)
+    this.#open = false
+  }
+}
+
+export function memoryBlob(bytes: Buffer): Blob {
+  return {
+    size: bytes.length,
+    read: (target, offset) => {
+      const part = bytes.subarray(offset, offset + target.length)
+      target.set(part)
+      return part.length
+    },
+    close: () => {},
+  }
+}
+
+/** A part of a blob: the body of an archive's member. Closing it does nothing. */
+export function partOf(blob: Blob, start: number, length: number): Blob {
+  const size = Math.max(0, Math.min(length, blob.size - start))
+  return {
+    size,
+    read: (target, offset) =>
+      offset >= size ? 0 : blob.read(target.subarray(0, Math.min(target.length, size - offset)), start + offset),
+    close: () => {},
+  }
+}
+
+/** The first `length` bytes, or the whole blob where it is shorter. */
+export function head(blob: Blob, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.min(length, blob.size))
+  return buffer.subarray(0, blob.read(buffer, 0))
+}
+
+/** The whole blob, or undefined where it is larger than `limit`. */
+export function whole(blob: Blob, limit: number): Buffer | undefined {
+  return blob.size > limit ? undefined : head(blob, blob.size)
+}
+
+/** The bytes in order. Every chunk is a buffer of its own: the zlib thread reads it while the next one is filled. */
+export function* chunks(blob: Blob): Generator<Buffer> {
+  for (let offset = 0; offset < blob.size;) {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, blob.size - offset))
+    const read = blob.read(buffer, offset)
+    if (read === 0) return
+    offset += read
+    yield buffer.subarray(0, read)
+  }
+}
+
+/**
+ * Keeps what comes piece by piece so that it can be sought: in memory first, then in a temporary file that has no name,
+ * so that nothing is left behind and nothing is written under a name taken from input.
+ */
+export class Spool {
+  readonly #limit: number
+  #memory: Buffer[] = []
+  #fd: number | undefined
+  #size = 0
+  constructor(memory: number) {
+    this.#limit = memory
+  }
+  get size(): number {
+    return this.#size
+  }
+  /** Takes a copy. */
+  push(chunk: Uint8Array): void {
+    if (this.#fd === undefined && this.#size + chunk.length > this.#limit) {
+      this.#fd = unnamedFile()
+      for (const held of this.#memory) writeAll(this.#fd, held)
+      this.#memory = []
+    }
+    if (this.#fd === undefined) this.#memory.push(Buffer.from(chunk))
+    else writeAll(this.#fd, chunk)
+    this.#size += chunk.length
+  }
+  blob(): Blob {
+    return this.#fd === undefined ? memoryBlob(Buffer.concat(this.#memory)) : new FileBlob(this.#fd, this.#size)
+  }
+}
+
+function unnamedFile(): number {
+  const path = join(tmpdir(), `plimsoll-${randomBytes(12).toString('hex')}`)
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  unlinkSync(path)
+  return fd
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done)
+}
+
+/** Reads input that cannot be sought, such as standard input, to its end or to the limit. */
+export async function spool(
+  input: AsyncIterable<Uint8Array>,
+  limits: Limits,
+): Promise<{ readonly blob: Blob; readonly problem?: Problem }> {
+  const kept = new Spool(limits.memory)
+  for await (const chunk of input) {
+    if (kept.size + chunk.length > limits.spool)
+      return {
+        blob: kept.blob(),
+        problem: {
+          id: 'input-too-large',
+          message: `The input is larger than ${limits.spool} bytes; the rest was not read. Write it to a file and scan that.`,
+        },
+      }
+    kept.push(chunk)
+  }
+  return { blob: kept.blob() }
+}

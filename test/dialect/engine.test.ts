@@ -1,0 +1,184 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { engineFacts, isEngine, noEngine } from '../../src/dialect/engine.ts'
+import { everyFact, expectFact, factAt, paths, rootOf } from '../support/docker-facts.ts'
+
+type Case = readonly [object, string, unknown, string?]
+const DAEMON: readonly Case[] = [
+  [{}, 'name', 'docker'],
+  [{}, 'version', /docker info/],
+  [{}, 'rootless', false, 'default'],
+  [{ 'userns-remap': 'default' }, 'usernsRemap', true, 'set'],
+  [{ 'userns-remap': '' }, 'usernsRemap', false, 'default'],
+  [{ 'no-new-privileges': true }, 'noNewPrivileges', true, 'set'],
+  [{ 'no-new-privileges': 'on' }, 'noNewPrivileges', /not true or false/],
+  [{}, 'noNewPrivileges', false, 'default'],
+  [{ 'seccomp-profile': 'unconfined' }, 'seccomp', 'unconfined'],
+  [{ 'seccomp-profile': 'builtin' }, 'seccomp', 'runtime-default', 'set'],
+  [{ 'seccomp-profile': '/etc/s.json' }, 'seccomp', 'profile'],
+  [{ 'seccomp-profile': '/etc/s.json' }, 'seccompProfile', '/etc/s.json'],
+  [{ 'seccomp-profile': 'unconfined' }, 'seccompProfile', ''],
+  [{}, 'apparmor', /docker info/],
+  [{ 'selinux-enabled': true }, 'selinux', true],
+  [{}, 'cgroupVersion', /docker info/],
+  [{ 'default-cgroupns-mode': 'private' }, 'cgroupNamespace', 'own'],
+  [{}, 'cgroupNamespace', /cgroup v2/],
+  [{ 'cgroup-parent': '/x' }, 'cgroupParent', '/x'],
+  [{ 'default-ipc-mode': 'shareable' }, 'ipc', 'shareable'],
+  [{ 'default-ipc-mode': 'odd' }, 'ipc', /not one of/],
+  [{ 'default-runtime': 'runsc' }, 'runtime', 'runsc'],
+  [{ ip: '127.0.0.1' }, 'defaultAddress', '127.0.0.1'],
+  [{}, 'defaultAddress', '0.0.0.0', 'default'],
+  [{ icc: false }, 'interContainer', false, 'set'],
+  [{ 'live-restore': true }, 'liveRestore', true],
+  [{ 'userland-proxy': false }, 'userlandProxy', false],
+  [{ 'log-driver': 'none' }, 'logDriver', 'none'],
+  [{ hosts: ['tcp://0.0.0.0:2375', 5] }, 'hosts', ['tcp://0.0.0.0:2375', '5']],
+  [{}, 'hosts', ['unix:///var/run/docker.sock'], 'default'],
+  [{ tlsverify: true }, 'tlsVerify', true],
+  [{ 'insecure-registries': ['r:5000'] }, 'insecureRegistries', ['r:5000']],
+  [
+    { 'default-ulimits': { nofile: { Name: 'nofile', Soft: 1, Hard: 2 } } },
+    'ulimits',
+    [{ name: 'nofile', soft: 1, hard: 2 }],
+  ],
+  [{ 'default-ulimits': { nofile: 5 } }, 'ulimits', [{ name: 'nofile', soft: '?', hard: '?' }]],
+]
+
+const info = (more: object): object => ({
+  ServerVersion: '28.0.1',
+  SecurityOptions: ['name=apparmor', 'name=seccomp,profile=builtin', 'name=cgroupns'],
+  CgroupVersion: '2',
+  DefaultRuntime: 'runc',
+  LiveRestoreEnabled: false,
+  LoggingDriver: 'json-file',
+  Warnings: null,
+  RegistryConfig: {
+    IndexConfigs: { 'docker.io': { Secure: true } },
+    InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
+  },
+  ClientInfo: { Version: '28.0.1' },
+  ...more,
+})
+const options = (...SecurityOptions: readonly string[]): object => info({ SecurityOptions })
+const INFO: readonly Case[] = [
+  [info({}), 'name', 'docker'],
+  [info({}), 'version', '28.0.1', 'set'],
+  [info({}), 'rootless', false, 'default'],
+  [options('name=rootless'), 'rootless', true, 'set'],
+  [options('name=userns'), 'usernsRemap', true],
+  [info({}), 'usernsRemap', false],
+  [options('name=no-new-privileges'), 'noNewPrivileges', true],
+  [info({}), 'noNewPrivileges', false],
+  [info({ ServerVersion: '20.10.24' }), 'noNewPrivileges', /before 23/],
+  [info({}), 'seccomp', 'runtime-default'],
+  [options('name=seccomp,profile=default'), 'seccomp', 'runtime-default'],
+  [options('name=seccomp,profile=unconfined'), 'seccomp', 'unconfined'],
+  [options('name=seccomp,profile=/etc/s.json'), 'seccomp', 'profile'],
+  [options('name=seccomp,profile=/etc/s.json'), 'seccompProfile', '/etc/s.json'],
+  [options('name=apparmor'), 'seccomp', 'unsupported'],
+  [options('apparmor', 'seccomp'), 'apparmor', true],
+  [options('name=seccomp,profile=builtin'), 'apparmor', false],
+  [options('name=selinux'), 'selinux', true],
+  [info({}), 'cgroupVersion', 2],
+  [info({ CgroupVersion: '1' }), 'cgroupVersion', 1],
+  [info({ CgroupVersion: 3 }), 'cgroupVersion', /not a cgroup version/],
+  [info({}), 'cgroupNamespace', 'own'],
+  [options('name=apparmor'), 'cgroupNamespace', 'host'],
+  [info({}), 'cgroupParent', /does not print/],
+  [info({}), 'ipc', /does not print/],
+  [info({ DefaultRuntime: 'crun' }), 'runtime', 'crun'],
+  [info({}), 'defaultAddress', /does not print/],
+  [info({}), 'interContainer', /does not print/],
+  [info({ LiveRestoreEnabled: true }), 'liveRestore', true],
+  [info({}), 'userlandProxy', /does not print/],
+  [info({ LoggingDriver: 'local' }), 'logDriver', 'local'],
+  [info({}), 'hosts', /does not print/],
+  [
+    info({ Warnings: ['WARNING: API is accessible on http://0.0.0.0:2375 without encryption.'] }),
+    'hosts',
+    ['tcp://0.0.0.0:2375'],
+  ],
+  [
+    info({ Warnings: ['[DEPRECATION NOTICE]: API is accessible on http://0.0.0.0:2375 without encryption.'] }),
+    'tlsVerify',
+    false,
+    'set',
+  ],
+  [info({}), 'tlsVerify', /does not print/],
+  [info({}), 'insecureRegistries', []],
+  [
+    info({ RegistryConfig: { IndexConfigs: { 'r:5000': { Secure: false } }, InsecureRegistryCIDRs: ['10.0.0.0/8'] } }),
+    'insecureRegistries',
+    ['10.0.0.0/8', 'r:5000'],
+  ],
+  [info({ RegistryConfig: 5 }), 'insecureRegistries', /not a map/],
+  [info({}), 'ulimits', /does not print/],
+  [info({ SecurityOptions: null }), 'apparmor', /does not print/],
+]
+
+describe.each([
+  ['daemon.json', DAEMON],
+  ['docker info', INFO],
+] as const)('engine: %s', (_, cases) => {
+  it.each(cases.map((each) => [JSON.stringify(each[0]).slice(0, 300), each[1], each] as const))(
+    '%s -> %s',
+    (_text, _row, [document, row, value, how]) => {
+      expectFact(factAt(engineFacts(rootOf(JSON.stringify(document))), row), value, how)
+    },
+  )
+  it('reads every row', () => {
+    const asked = new Set(cases.map(([, row]) => row))
+    expect(paths(engineFacts(rootOf('{}'))).filter((row) => !asked.has(row))).toEqual([])
+  })
+})
+
+describe('engine: documents', () => {
+  it('has the line of the key', () => {
+    expectFact(factAt(engineFacts(rootOf('{\n "live-restore": true\n}')), 'liveRestore'), true, 'set', 2)
+  })
+  it.each([
+    ['{"live-restore": true, "debug": true}', 'x.json', true],
+    ['{"debug": true}', 'etc/docker/daemon.json', true],
+    ['{"debug": true}', 'config.json', false],
+    ['{"live-restore": true, "compilerOptions": {}}', 'x.json', false],
+    ['{}', 'x.json', false],
+    ['[]', 'x.json', false],
+    [JSON.stringify(info({})), 'x.json', true],
+    ['{"ServerErrors": ["no"], "ClientInfo": {}}', 'x.json', true],
+    ['{"apiVersion": "v1", "kind": "Pod"}', 'x.json', false],
+  ])('%s as %s is one: %s', (text, file, expected) => {
+    expect(isEngine(rootOf(text, file))).toBe(expected)
+  })
+  it('believes nothing of a docker info that reached no engine', () => {
+    const facts = engineFacts(
+      rootOf('{"ServerVersion": "", "LiveRestoreEnabled": false, "ServerErrors": ["x"], "ClientInfo": {}}'),
+    )
+    expectFact(factAt(facts, 'liveRestore'), /could not reach/)
+    expect(everyFact(facts).every((fact) => fact.how === 'unknown' && fact.ask === 'engine')).toBe(true)
+  })
+  it('knows nothing where nothing was given, in facts of their own', () => {
+    const place = { file: 'x', line: 1, column: 1 }
+    const all = [...everyFact(noEngine(place)), ...everyFact(noEngine(place))]
+    expect(all.every((fact) => fact.how === 'unknown' && fact.ask === 'engine')).toBe(true)
+    expect(new Set(all).size).toBe(all.length)
+  })
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+        for (const document of [
+          one,
+          { SecurityOptions: one, ServerVersion: other, Warnings: one, RegistryConfig: other },
+          { hosts: one, 'default-ulimits': other, icc: one },
+        ]) {
+          const root = rootOf(JSON.stringify([document])).value
+          const [first] = Array.isArray(root) ? root : []
+          if (!first) continue
+          isEngine(first)
+          everyFact(engineFacts(first))
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

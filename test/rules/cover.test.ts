@@ -1,0 +1,86 @@
+/** One root cause is one finding, and no finding hides another: how rules of rules/ cover each other. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readExample } from '../../src/example.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import { compile } from '../../src/rule/compile.ts'
+import { judge } from '../../src/rule/judge.ts'
+import { loadRule } from '../../src/rule/load.ts'
+
+async function judged(ids: readonly string[], dialect: string, text: string): Promise<readonly Finding[]> {
+  const rules = await Promise.all(
+    ids.map(async (id) => {
+      const file = `rules/${id}.yaml`
+      const { value } = await loadRule(file, readFileSync(resolve(import.meta.dirname, '../..', file), 'utf8'))
+      const { compiled } = value ? compile(value.rule) : {}
+      if (!compiled) throw new Error(`${id} is no rule`)
+      const parameters = Object.entries(compiled.rule.parameters).map(([name, { default: is }]) => [name, is] as const)
+      return { compiled, parameters: Object.fromEntries(parameters) }
+    }),
+  )
+  const { subjects, images } = await readExample('x.yaml', [
+    { dialect, text, locate: (line, column) => ({ file: 'x.yaml', line, column }) },
+  ])
+  const { findings, notices } = judge(rules, subjects, images)
+  expect(notices).toEqual([])
+  return findings
+}
+const shown = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(
+    ({ rule, outcome, place, coveredBy }) => `${place.line} ${rule} ${outcome}${coveredBy ? ` < ${coveredBy}` : ''}`,
+  )
+
+describe('covering', () => {
+  it('takes in what is said of the same mount, and leaves the other mounts alone', async () => {
+    const findings = await judged(
+      ['engine-socket-mounted', 'host-path-sensitive', 'host-path-mounted'],
+      'compose',
+      `services:
+  web:
+    image: nginx
+    volumes:
+      - /var/run/docker.sock:/s
+      - /etc/cron.d:/c
+      - /srv:/d
+`,
+    )
+    expect(shown(findings)).toEqual([
+      '5 engine-socket-mounted fail',
+      '5 host-path-sensitive fail < engine-socket-mounted',
+      '6 host-path-sensitive fail',
+      '5 host-path-mounted fail < engine-socket-mounted',
+      '6 host-path-mounted fail < host-path-sensitive',
+      '7 host-path-mounted fail',
+    ])
+  })
+
+  it('takes in every element where a rule about the container as a whole covers', async () => {
+    const findings = await judged(
+      ['privileged', 'capability-dangerous', 'capability-added'],
+      'compose',
+      `services:
+  web:
+    image: nginx
+    privileged: true
+    cap_add:
+      - SYS_TIME
+      - NET_RAW
+`,
+    )
+    expect(shown(findings).every((line) => line.endsWith('< privileged') || line === '4 privileged fail')).toBe(true)
+    expect(findings).toHaveLength(4)
+  })
+
+  it('is not stopped by a list that is not known: the finding is open, with the worst severity', async () => {
+    const findings = await judged(
+      ['capability-dangerous', 'port-on-all-interfaces'],
+      'oci-runtime',
+      '{ "ociVersion": "1.2.0", "linux": {} }',
+    )
+    expect(findings.map(({ rule, outcome, severity }) => [rule, outcome, severity])).toEqual([
+      ['capability-dangerous', 'open', 'critical'],
+      ['port-on-all-interfaces', 'open', 'medium'],
+    ])
+  })
+})
