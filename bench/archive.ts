@@ -93,7 +93,7 @@ function application(): Buffer[] {
     const at = `usr/lib/python3/dist-packages/wheel_${i}-2.${i}.dist-info`
     parts.push(...member(`${at}/METADATA`, Buffer.from(`Metadata-Version: 2.1\nName: wheel-${i}\nVersion: 2.${i}\n\nText.\n`)))
   }
-  parts.push(...member('app/model.bin', contents(40 * MB, 77)))
+  parts.push(...member('app/model.bin', contents(60 * MB, 77)))
   return [...parts, end()]
 }
 

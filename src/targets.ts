@@ -1,172 +1,214 @@
-/** What was given on the command line -> texts and images. Named things that hold nothing are wrong usage. */
-import { readFile } from 'node:fs/promises'
+/** What was given on the command line -> texts and images, one at a time. Named things that hold nothing are wrong usage. */
+import { createReadStream } from 'node:fs'
+import { dialects } from './dialect/index.ts'
+import { codeOf, decode, readBounded, reasonOf } from './file.ts'
 import type { ImageTarget } from './image/open.ts'
+import { parseReference } from './join/reference.ts'
 import type { Notice } from './model/notice.ts'
 import { startOf } from './model/place.ts'
+import { hint, nearest } from './policy/nearest.ts'
 import { spool, whole } from './source/blob.ts'
 import { defaultLimits } from './source/limits.ts'
 import { imageKinds, recogniseBlob, recognisePath, type ImageKind, type Recognised } from './source/recognise.ts'
-import { parseReference } from './join/reference.ts'
-import { dialects } from './dialect/index.ts'
-import type { TextInput } from './texts.ts'
+import { looksLikeOurs, type TextInput } from './texts.ts'
 import { UsageError } from './usage.ts'
-import { codeOf, walk } from './walk.ts'
+import { ARCHIVE, kindOf, TEXT, walk } from './walk.ts'
 
-/** One target, opened: its texts and images, and how many files in it nobody reads. */
-export interface Opened {
-  /** As the user gave it. */
-  readonly name: string
-  readonly texts: readonly TextInput[]
-  readonly images: readonly ImageTarget[]
-  readonly skipped: number
-  readonly notices: readonly Notice[]
-}
+/** What is met in a target: something to read, or why there is nothing. A folder holds many; only one text is held at a time. */
+export type Piece =
+  | { readonly kind: 'text'; readonly text: TextInput }
+  | { readonly kind: 'image'; readonly image: ImageTarget }
+  | { readonly kind: 'notice'; readonly notice: Notice }
+  /** Files that nobody reads. */
+  | { readonly kind: 'passed'; readonly count: number }
+
+/** What a target was given as: it decides what is advised where there is nothing. */
+export type Role = 'target' | 'image' | 'engine'
 
 /** A text larger than this is not read: `docker inspect` of a thousand containers is a tenth of it. */
 const MAX_TEXT = 128 * 2 ** 20
-const MAX_WALKED_TEXT = 8 * 2 ** 20
-const ARCHIVE = /\.(tar|tgz|tar\.(gz|zst|zstd)|oci)$/i
-const TEXT = /\.(ya?ml|json)$/i
+/** Larger than a manifest is: read while walking only where it looks like one. */
+const LARGE = 8 * 2 ** 20
+const STDIN = 'stdin'
 
-const LOOKED_FOR =
+export const LOOKED_FOR =
   'Looked for: image archives (docker save, OCI), OCI layouts, compose files, Kubernetes manifests, docker inspect output, OCI config.json, daemon.json.'
 
-export async function openTarget(name: string, stdin: AsyncIterable<Uint8Array> | undefined): Promise<Opened> {
-  const { prefix, path } = splitPrefix(name)
-  if (path === '-') return openStdin(name, prefix, stdin)
-  if (imageKinds.some((kind) => kind === prefix)) return image(name, prefix, path, await recognisePath(path))
-  const found = await recognisePath(path)
-  if (found.kind === 'unreadable') throw absent(name, path, found.because)
-  if (prefix !== undefined) {
-    if (found.kind !== 'text') throw new UsageError([`${name}: ${path} is not a text, and ${prefix}: reads one.`])
-    return text(name, path, prefix)
-  }
-  switch (found.kind) {
-    case 'folder':
-      return folder(name, path)
-    case 'text':
-      return text(name, path, undefined)
-    case 'empty':
-      throw new UsageError([`${name} is empty: there is nothing to check in it. ${LOOKED_FOR}`])
-    case 'foreign':
-      throw new UsageError([`${name} is ${found.what}, which is not scanned. ${LOOKED_FOR}`])
-    case 'rootfs':
-      // Only a prefix says that a folder of the user's is a root file system: `plimsoll scan /` would be one too.
-      return image(name, 'rootfs', path, found)
-    default:
-      return image(name, found.kind, path, found)
-  }
-}
+const prefixes: readonly string[] = [...imageKinds, ...dialects.map(({ name }) => name)]
 
 /** `compose:FILE`; a prefix that nobody knows is part of the path, or of an image reference. */
-function splitPrefix(name: string): { readonly prefix: string | undefined; readonly path: string } {
+export function splitPrefix(name: string): { readonly prefix: string | undefined; readonly path: string } {
   const match = /^([a-z-]+):(.+)$/s.exec(name)
-  const prefix = match?.[1]
-  const known = [...imageKinds, ...dialects.map((dialect) => dialect.name)].some((one) => one === prefix)
-  return known ? { prefix, path: match?.[2] ?? '' } : { prefix: undefined, path: name }
+  const prefix = match?.[1] ?? ''
+  return prefixes.includes(prefix) ? { prefix, path: match?.[2] ?? '' } : { prefix: undefined, path: name }
 }
 
-function image(name: string, kind: string | undefined, path: string, found: Recognised): Opened {
-  if (found.kind === 'unreadable') throw absent(name, path, found.because)
-  const imageKind = imageKinds.find((one) => one === kind) ?? 'rootfs'
-  return { name, texts: [], images: [{ kind: imageKind, name: path, path }], skipped: 0, notices: [] }
+/**
+ * Opens a target.
+ * @throws {UsageError} where it is absent, empty, foreign, or not what its prefix says.
+ */
+export async function* openTarget(
+  name: string,
+  role: Role,
+  stdin: AsyncIterable<Uint8Array> | undefined,
+): AsyncGenerator<Piece> {
+  const { prefix, path } = splitPrefix(name)
+  if (path === '-') {
+    if (!stdin) throw new UsageError(['Standard input can be given once only.'])
+    return yield* openStream('Standard input', STDIN, prefix, stdin)
+  }
+  const kind = imageKinds.find((one) => one === prefix)
+  const found = await recognisePath(path)
+  // <(helm template .) and /dev/stdin: there is a writer at the other end, which a pipe in a folder need not have.
+  if (found.kind === 'unreadable' && found.because === 'ENOTREG' && STREAM.test(path))
+    return yield* openStream(path, path, prefix, createReadStream(path))
+  if (found.kind === 'unreadable') throw absent(name, path, found.because, role)
+  if (kind) yield* openImageAs(name, kind, path, found)
+  else if (prefix !== undefined) {
+    if (found.kind !== 'text') throw new UsageError([`${path} is ${wordsOf(found)}; ${prefix}: reads a text file.`])
+    yield* openText(name, path, prefix)
+  } else if (found.kind === 'folder') yield* openFolder(path)
+  else if (found.kind === 'text') yield* openText(name, path, undefined)
+  else if (found.kind === 'empty')
+    throw new UsageError([`${name} is empty: there is nothing to check in it. ${LOOKED_FOR}`])
+  else if (found.kind === 'foreign')
+    throw new UsageError([`${name} is ${found.what}, which is not scanned. ${LOOKED_FOR}`])
+  else yield imagePiece(found.kind, path)
+}
+const STREAM = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/
+
+const imagePiece = (kind: ImageKind, path: string): Piece => ({ kind: 'image', image: { kind, name: path, path } })
+
+const wordsOf = (found: Exclude<Recognised, { kind: 'unreadable' }>): string =>
+  found.kind === 'foreign'
+    ? found.what
+    : found.kind === 'empty'
+      ? 'empty'
+      : found.kind === 'folder'
+        ? 'a folder'
+        : found.kind === 'text'
+          ? 'a text'
+          : `an image (${found.kind})`
+
+/** A prefix says what a thing is where its content does not; it makes no image of a text, and no archive of a folder. */
+async function* openImageAs(name: string, kind: ImageKind, path: string, found: Recognised): AsyncGenerator<Piece> {
+  const isFolder = (await kindOf(path)) === 'folder'
+  if (found.kind === 'text' || found.kind === 'empty')
+    throw new UsageError([`${path} is ${wordsOf(found)}; ${kind}: reads an image. ${LOOKED_FOR}`])
+  if (isFolder && kind.endsWith('-archive'))
+    throw new UsageError([`${name}: ${path} is a folder; ${kind}: reads a file. For a folder: oci-layout: or rootfs:`])
+  if (!isFolder && kind === 'oci-layout')
+    throw new UsageError([`${name}: ${path} is a file; oci-layout: reads a folder. For a file: oci-archive:${path}`])
+  yield imagePiece(kind, path)
 }
 
-async function text(name: string, path: string, prefix: string | undefined): Promise<Opened> {
+async function* openText(name: string, path: string, prefix: string | undefined): AsyncGenerator<Piece> {
   let content: Buffer
   try {
-    content = await readFile(path)
+    content = readBounded(path, MAX_TEXT)
   } catch (error) {
-    throw absent(name, path, codeOf(error))
+    if (codeOf(error) !== 'EFBIG') throw new UsageError([`${name} cannot be read: ${reasonOf(error)}.`])
+    return yield tooLarge(path)
   }
-  if (content.length > MAX_TEXT) throw new UsageError([`${name} is larger than ${MAX_TEXT} bytes. Split it.`])
-  return { name, texts: [textInput(path, content, prefix, true)], images: [], skipped: 0, notices: [] }
+  yield textPiece(path, content, prefix, true)
 }
 
-const textInput = (file: string, content: Buffer, as: string | undefined, named: boolean): TextInput => ({
-  file,
-  text: decode(content),
-  named,
-  ...(as !== undefined && { as }),
+const textPiece = (file: string, content: Buffer, as: string | undefined, named: boolean): Piece => ({
+  kind: 'text',
+  text: { file, text: decode(content), named, ...(as !== undefined && { as }) },
 })
-/** UTF-8, or UTF-16 where a byte order mark says so (PowerShell's `>` writes it). */
-function decode(content: Buffer): string {
-  if (content[0] === 0xff && content[1] === 0xfe) return new TextDecoder('utf-16le').decode(content)
-  if (content[0] === 0xfe && content[1] === 0xff) return new TextDecoder('utf-16be').decode(content)
-  return content.toString('utf8')
+const tooLarge = (file: string): Piece => ({
+  kind: 'notice',
+  notice: {
+    id: 'text-limit',
+    place: startOf(file),
+    message: `This text is larger than ${MAX_TEXT / 2 ** 20} MB and was not read, so nothing in it was checked. Split it.`,
+    lost: true,
+  },
+})
+
+async function* openFolder(path: string): AsyncGenerator<Piece> {
+  const { files, layouts, others, notices } = await walk(path)
+  for (const notice of notices) yield { kind: 'notice', notice }
+  yield { kind: 'passed', count: others }
+  for (const layout of layouts) yield imagePiece('oci-layout', layout)
+  for (const file of files) yield await fileOfFolder(file)
 }
 
-async function folder(name: string, path: string): Promise<Opened> {
-  const { files, layouts, notices } = await walk(path)
-  const all: Notice[] = [...notices]
-  const texts: TextInput[] = []
-  const images: ImageTarget[] = layouts.map((layout) => ({ kind: 'oci-layout', name: layout, path: layout }))
-  let skipped = 0
-  for (const file of files) {
-    if (!TEXT.test(file) && !ARCHIVE.test(file)) {
-      skipped += 1
-      continue
-    }
-    const found = await recognisePath(file)
-    if (found.kind === 'unreadable')
-      all.push({
-        id: 'file-unreadable',
-        place: startOf(file),
-        message: `This file cannot be read (${found.because}), so it was not checked. Allow reading it, or leave it out.`,
-        lost: true,
-      })
-    else if (found.kind === 'text' && TEXT.test(file)) {
-      const content = await readFile(file)
-      if (content.length <= MAX_WALKED_TEXT) texts.push(textInput(file, content, undefined, false))
-      else skipped += 1
-    } else if (found.kind === 'docker-archive' || found.kind === 'oci-archive')
-      images.push({ kind: found.kind, name: file, path: file })
-    else skipped += 1
+async function fileOfFolder(file: string): Promise<Piece> {
+  const passed: Piece = { kind: 'passed', count: 1 }
+  const found = await recognisePath(file)
+  if (found.kind === 'docker-archive' || found.kind === 'oci-archive') return imagePiece(found.kind, file)
+  if (found.kind === 'unreadable') return unreadable(file, Object.assign(new Error(), { code: found.because }))
+  if (found.kind !== 'text' || !TEXT.test(file)) return passed
+  try {
+    const content = readBounded(file, MAX_TEXT)
+    return content.length > LARGE && !looksLikeOurs(decode(content))
+      ? passed
+      : textPiece(file, content, undefined, false)
+  } catch (error) {
+    return codeOf(error) === 'EFBIG' ? tooLarge(file) : unreadable(file, error)
   }
-  return { name, texts, images, skipped, notices: all }
 }
+const unreadable = (file: string, error: unknown): Piece => ({
+  kind: 'notice',
+  notice: {
+    id: 'file-unreadable',
+    place: startOf(file),
+    message: `This file cannot be read (${reasonOf(error)}), so it was not checked. Allow reading it, or leave it out.`,
+    lost: true,
+  },
+})
 
-async function openStdin(
+/** What comes once and cannot be sought: standard input, or what a shell puts in the place of `<(command)`. */
+async function* openStream(
   name: string,
+  file: string,
   prefix: string | undefined,
-  stdin: AsyncIterable<Uint8Array> | undefined,
-): Promise<Opened> {
-  if (!stdin) throw new UsageError(['Standard input can be given once, and only where there is one.'])
-  const { blob, problem } = await spool(stdin, defaultLimits)
-  const notices: Notice[] = problem
-    ? [{ id: problem.id, place: startOf('stdin'), message: problem.message, lost: true }]
-    : []
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Piece> {
+  const { blob, problem } = await spool(stream, defaultLimits)
+  if (problem)
+    yield { kind: 'notice', notice: { id: problem.id, place: startOf(file), message: problem.message, lost: true } }
   const kind = imageKinds.find((one) => one === prefix)
-  const found: Recognised = kind ? { kind } : await recogniseBlob(blob)
+  const found = await recogniseBlob(blob)
   if (found.kind === 'empty')
-    throw new UsageError([
-      `Standard input is empty: there is nothing to check. Did the command before the | fail? ${LOOKED_FOR}`,
-    ])
-  if (found.kind === 'foreign')
-    throw new UsageError([`Standard input is ${found.what}, which is not scanned. ${LOOKED_FOR}`])
+    throw new UsageError([`${name} is empty: there is nothing to check. Did the command that writes it fail?`])
+  const isImage = imageKinds.some((one) => one === found.kind)
+  if (kind ? found.kind === 'text' : prefix !== undefined && found.kind !== 'text')
+    throw new UsageError([`${name} is ${'what' in found ? found.what : isImage ? 'an image' : 'a text'}, and ${prefix ?? ''}: reads ${kind ? 'an image' : 'a text'}.`])
+  if (found.kind === 'foreign' && !kind)
+    throw new UsageError([`${name} is ${found.what}, which is not scanned. ${LOOKED_FOR}`])
   if (found.kind === 'text') {
     const content = whole(blob, MAX_TEXT)
-    if (!content) throw new UsageError([`Standard input is a text larger than ${MAX_TEXT} bytes. Split it.`])
-    return { name, texts: [textInput('stdin', content, prefix, true)], images: [], skipped: 0, notices }
+    return yield content ? textPiece(file, content, prefix, true) : tooLarge(file)
   }
-  const imageKind: ImageKind = imageKinds.find((one) => one === found.kind) ?? 'docker-archive'
-  return { name, texts: [], images: [{ kind: imageKind, name: 'stdin', blob }], skipped: 0, notices }
+  const imageKind = kind ?? imageKinds.find((one) => one === found.kind) ?? 'docker-archive'
+  yield { kind: 'image', image: { kind: imageKind, name: file, blob } }
 }
 
-/** There is nothing at the path: perhaps an image was meant. */
-function absent(name: string, path: string, because: string): UsageError {
+/** There is nothing at the path: perhaps an image was meant, or a prefix is misspelt. */
+function absent(name: string, path: string, because: string, role: Role): UsageError {
   if (because !== 'ENOENT' && because !== 'ENOTDIR')
-    return new UsageError([`${name} cannot be read (${because}). Allow reading it, or name another target.`])
+    return new UsageError([
+      `${path} cannot be read: ${reasonOf(Object.assign(new Error(), { code: because }))}.${because === 'ENOTREG' ? ' Give what it holds on standard input: plimsoll scan - < FILE' : ''}`,
+    ])
+  const [, before = '', after = ''] = /^([a-z-]+):(.+)$/s.exec(path) ?? []
+  const prefix = path === name && before !== '' ? nearest(before, prefixes) : undefined
+  if (prefix !== undefined && (TEXT.test(after) || ARCHIVE.test(after) || /^[./]/.test(after)))
+    return new UsageError([`There is no prefix "${before}"${hint(before, prefixes)} That is ${prefix}:${after}`])
   const isReference =
+    role !== 'engine' &&
     parseReference(path) !== undefined &&
     !/^[./]/.test(path) &&
     !TEXT.test(path) &&
     !ARCHIVE.test(path) &&
     !path.endsWith('/')
+  if (!isReference) return new UsageError([`There is no file or folder ${path || '""'}. ${LOOKED_FOR}`])
+  const because2 = `There is no file or folder ${path}. If it is an image: Plimsoll does not pull images yet, but reads what Docker saves:`
   return new UsageError([
-    isReference
-      ? `${name} is no file here; as an image reference it cannot be pulled yet. What works today: docker save ${path} | plimsoll scan -`
-      : `There is no file or folder ${path}. ${LOOKED_FOR}`,
+    role === 'image'
+      ? `${because2} docker save -o image.tar ${path}, then --image NAME=image.tar`
+      : `${because2} docker save ${path} | plimsoll scan -`,
   ])
 }
-export { LOOKED_FOR }

@@ -1,6 +1,8 @@
-/** A folder -> the files in it that may say something of containers, in order of their paths. Links are not followed. */
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+/** A folder -> the files in it that may say something of containers, in order of their paths. */
+import type { Dirent } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
+import { reasonOf } from './file.ts'
 import type { Notice } from './model/notice.ts'
 import { startOf } from './model/place.ts'
 
@@ -9,38 +11,71 @@ const MAX_DEPTH = 40
 /** Folders that hold other people's files, or none that run. */
 const PASSED = new Set(['.git', '.hg', '.svn', 'node_modules', '.terraform', '.venv', '__pycache__'])
 
+/** What texts and archives of the kinds that are read are called. */
+export const TEXT = /\.(ya?ml|json)$/i
+export const ARCHIVE = /\.(tar|tgz|tar\.(gz|zst|zstd)|oci)$/i
+
 export interface Walked {
-  /** Paths of regular files, below the folder's own path. */
+  /** Paths of texts and archives, below the folder's own path. */
   readonly files: readonly string[]
   /** Folders that are OCI layouts. */
   readonly layouts: readonly string[]
+  /** Other files, counted. */
+  readonly others: number
   readonly notices: readonly Notice[]
 }
 
+/**
+ * Links that lead to a place inside the folder need not be followed: it is walked itself. Of those that lead elsewhere,
+ * only links to files below the working directory are.
+ */
 export async function walk(folder: string): Promise<Walked> {
   const files: string[] = []
   const layouts: string[] = []
   const notices: Notice[] = []
-  const lost = (path: string, message: string): void => {
-    notices.push({ id: 'folder-unread', place: startOf(path), message, lost: true })
+  let others = 0
+  const tell = (id: string, path: string, message: string, lost = true): void => {
+    notices.push({ id, place: startOf(path), message, lost })
+  }
+  const root = await realpath(folder).catch(() => resolve(folder))
+
+  const link = async (path: string): Promise<void> => {
+    const kind = await kindOf(path)
+    const target = await realpath(path).catch(() => undefined)
+    if (kind === undefined || target === undefined || isInside(root, target)) return
+    const matters = TEXT.test(path) || ARCHIVE.test(path)
+    if (kind === 'file' && matters && isInside(resolve('.'), target)) files.push(path)
+    else if (kind === 'file' && matters)
+      tell(
+        'link-outside',
+        path,
+        'This link leads out of the folder that is scanned, so the file it leads to was not checked. Name that file as a target too, or scan from a folder that holds both.',
+      )
+    else if (kind === 'folder')
+      tell(
+        'link-passed-over',
+        path,
+        'This link leads to a folder outside of the one that is scanned, and was not followed. Name that folder as a target too, if it matters.',
+        false,
+      )
+    else others += 1
   }
   const visit = async (path: string, depth: number): Promise<void> => {
-    if (depth > MAX_DEPTH) {
-      lost(
+    if (depth > MAX_DEPTH)
+      return tell(
+        'folder-unread',
         path,
-        `Folders are nested deeper than ${MAX_DEPTH} here, and what is below was not checked. Name the folder itself.`,
+        `Folders are nested deeper than ${MAX_DEPTH} here, and what is below was not checked. Name this folder as a target too.`,
       )
-      return
-    }
-    let entries
+    let entries: Dirent[]
     try {
       entries = await readdir(path, { withFileTypes: true })
     } catch (error) {
-      lost(
+      return tell(
+        'folder-unread',
         path,
-        `This folder cannot be read (${codeOf(error)}), so nothing in it was checked. Allow reading it, or leave it out.`,
+        `This folder cannot be read (${reasonOf(error)}), so nothing in it was checked. Allow reading it, or leave it out.`,
       )
-      return
     }
     if (entries.some(({ name }) => name === 'oci-layout') && entries.some(({ name }) => name === 'index.json')) {
       layouts.push(path)
@@ -49,18 +84,28 @@ export async function walk(folder: string): Promise<Walked> {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (files.length >= MAX_FILES) return
       const inner = path === '.' ? entry.name : join(path, entry.name)
-      if (entry.isFile()) files.push(inner)
-      else if (entry.isDirectory() && !PASSED.has(entry.name)) await visit(inner, depth + 1)
+      if (entry.isDirectory()) {
+        if (!PASSED.has(entry.name)) await visit(inner, depth + 1)
+      } else if (entry.isSymbolicLink()) await link(inner)
+      else if (entry.isFile() && (TEXT.test(inner) || ARCHIVE.test(inner))) files.push(inner)
+      else others += 1
     }
   }
   await visit(folder, 0)
   if (files.length >= MAX_FILES)
-    lost(folder, `There are more than ${MAX_FILES} files here; the rest was not checked. Name the folders that matter.`)
-  return { files, layouts, notices }
+    tell(
+      'folder-unread',
+      folder,
+      `There are more than ${MAX_FILES} texts and archives here, and the rest was not checked. Name the folders that matter.`,
+    )
+  return { files, layouts, others, notices }
 }
 
-export const codeOf = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error)
+/** True where a path is the folder or lies below it; both without links. */
+export const isInside = (folder: string, path: string): boolean => {
+  const way = relative(folder, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && resolve(folder, way) === resolve(path)
+}
 
 /** What a path is, links followed; undefined where there is nothing. */
 export async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | undefined> {

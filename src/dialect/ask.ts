@@ -145,6 +145,22 @@ export const present = (path: string, where = 'self'): Ask<boolean> =>
     return isSilent(node) ? { how: 'silent', place: node.place } : written(node, true)
   })
 
+/** An `Ask` whose silence is explained by another answer: what the runtime does then is `derived` from it. */
+export const silentWhen = <T, U>(
+  own: Ask<T>,
+  cause: Ask<U>,
+  consequence: (value: U, place: Place) => T | undefined,
+  because: string,
+): Ask<T> =>
+  ask((scope): Answer<T> => {
+    const answer = own.read(scope)
+    if (answer.how !== 'silent') return answer
+    const reason = cause.read(scope)
+    if (reason.how === 'silent' || reason.how === 'unknown') return answer
+    const value = consequence(reason.value, reason.place)
+    return value === undefined ? answer : { how: 'derived', place: reason.place, value, because, from: [{ ...reason }] }
+  })
+
 /** The text has no way to say it. */
 export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.self.place }))
 

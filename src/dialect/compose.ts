@@ -13,6 +13,7 @@ import {
   refuse,
   scalarFact,
   silent,
+  silentWhen,
   text,
   texts,
   type Answer,
@@ -22,9 +23,9 @@ import { findServices, isCompose, wantedFiles } from './compose/document.ts'
 import { check, devices, environment, names, ports, probes, sysctls, ulimits, words } from './compose/list.ts'
 import { mounts } from './compose/mount.ts'
 import type { Asks, Dialect } from './dialect.ts'
-import { isVoid, silentWhen, word } from './docker/piece.ts'
+import { isVoid, word } from './docker/piece.ts'
 import { capability, groupPart, joined, joinedOf, limit, osOf, restartPolicy, userPart, whole } from './docker/value.ts'
-import { securityOptions } from './docker/security-option.ts'
+import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
 import { docker } from './silence/docker.ts'
 
 const { unmasked, ...security } = securityOptions('security_opt')
@@ -114,7 +115,7 @@ const asks: Asks<typeof container> = {
   workingDirectory: word('working_dir'),
   privileged,
   readOnlyRootFilesystem: bool('read_only'),
-  ...security,
+  ...unlessPrivileged(security, privileged),
   init: bool('init'),
   restart: { policy, retries },
   user: {

@@ -6,11 +6,11 @@ import { child, get, isList, isMap, textOf, type Node } from '../document/node.t
 import { unknown } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
-import { ask, at, bool, int, parse, scalarFact, silent, texts, type Answer, type Ask } from './ask.ts'
+import { ask, at, bool, int, parse, scalarFact, silent, silentWhen, texts, type Answer, type Ask } from './ask.ts'
 import { is, type Asks, type Dialect, type Found, type Silence } from './dialect.ts'
 import { devices, environment, mounts, networks, ports, probes, sysctls, ulimits } from './docker-inspect/list.ts'
-import { isVoid, said, silentWhen, soundMaps, word } from './docker/piece.ts'
-import { securityOptions } from './docker/security-option.ts'
+import { isVoid, said, soundMaps, word } from './docker/piece.ts'
+import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
 import { capability, groupPart, joined, joinedOf, limit, osOf, restartPolicy, userPart } from './docker/value.ts'
 import { MAX_CONTAINERS } from './limit.ts'
 import { docker } from './silence/docker.ts'
@@ -85,15 +85,20 @@ const asks: Asks<typeof container> = {
   workingDirectory: word('Config.WorkingDir'),
   privileged,
   readOnlyRootFilesystem: bool('HostConfig.ReadonlyRootfs'),
-  ...security,
-  apparmor: {
-    kind: security.apparmor.kind.else(
-      chosen.to((name) =>
-        name === 'unconfined' ? 'unconfined' : name === 'docker-default' ? 'runtime-default' : 'profile',
-      ),
-    ),
-    name: security.apparmor.name.else(chosen.to((name) => (name === 'unconfined' ? '' : name))),
-  },
+  ...unlessPrivileged(
+    {
+      ...security,
+      apparmor: {
+        kind: security.apparmor.kind.else(
+          chosen.to((name) =>
+            name === 'unconfined' ? 'unconfined' : name === 'docker-default' ? 'runtime-default' : 'profile',
+          ),
+        ),
+        name: security.apparmor.name.else(chosen.to((name) => (name === 'unconfined' ? '' : name))),
+      },
+    },
+    privileged,
+  ),
   init: bool('HostConfig.Init'),
   restart: {
     policy: effective('HostConfig.RestartPolicy.Name').to(restartPolicy),

@@ -16,6 +16,7 @@ import {
   quantityOf,
   scalarFact,
   silent,
+  silentWhen,
   text,
   type Answer,
   type Ask,
@@ -94,9 +95,21 @@ const osOfNode: Ask<string> = ask((scope) =>
 )
 
 const capability = (name: string): string => name.toUpperCase().replace(/^CAP_/, '')
-const unmasked: Ask<readonly never[]> = text('securityContext.procMount').to((value) =>
-  value === 'Unmasked' ? [] : undefined,
-)
+
+const privileged = bool('securityContext.privileged')
+/** Silence of a privileged container: neither containerd nor CRI-O confines it (containerd pkg/oci, WithPrivileged). */
+const unlessPrivileged = <T, U>(own: Ask<T>, value: () => U): Ask<T | U> =>
+  silentWhen<T | U, boolean>(
+    own,
+    privileged,
+    (on) => (on ? value() : undefined),
+    'a privileged container is not confined',
+  )
+const unmasked = (): Ask<readonly never[]> =>
+  unlessPrivileged<readonly never[], readonly never[]>(
+    text('securityContext.procMount').to((value) => (value === 'Unmasked' ? [] : undefined)),
+    () => [],
+  )
 
 const asks: Asks<typeof container> = {
   name: text('name'),
@@ -109,7 +122,7 @@ const asks: Asks<typeof container> = {
   entrypoint: full('command'),
   command: full('args').else(noArguments),
   workingDirectory: text('workingDir').to((path) => (path === '' ? undefined : path)),
-  privileged: bool('securityContext.privileged'),
+  privileged,
   readOnlyRootFilesystem: bool('securityContext.readOnlyRootFilesystem'),
   noNewPrivileges: bool('securityContext.allowPrivilegeEscalation').to((value) => !value),
   // The pause process of a shared PID namespace reaps zombies.
@@ -150,10 +163,10 @@ const asks: Asks<typeof container> = {
     drop: listOfTexts('securityContext.capabilities.drop', capability),
     ambient: silent,
   },
-  seccomp: { ...seccomp, text: silent },
-  apparmor,
+  seccomp: { ...seccomp, kind: unlessPrivileged(seccomp.kind, () => 'unconfined' as const), text: silent },
+  apparmor: { ...apparmor, kind: unlessPrivileged(apparmor.kind, () => 'unconfined' as const) },
   selinux: {
-    disabled: silent,
+    disabled: unlessPrivileged(silent, () => true),
     user: option('seLinuxOptions', 'user'),
     role: option('seLinuxOptions', 'role'),
     type: option('seLinuxOptions', 'type'),
@@ -162,9 +175,12 @@ const asks: Asks<typeof container> = {
   mounts,
   devices: silent,
   deviceRules: silent,
-  masked: unmasked,
-  readOnlyPaths: unmasked,
-  procMount: text('securityContext.procMount').by({ Default: 'default', Unmasked: 'unmasked' }),
+  masked: unmasked(),
+  readOnlyPaths: unmasked(),
+  procMount: unlessPrivileged(
+    text('securityContext.procMount').by({ Default: 'default', Unmasked: 'unmasked' }),
+    () => 'unmasked' as const,
+  ),
   sysctls,
   ulimits: silent,
   ports,

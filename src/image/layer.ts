@@ -325,8 +325,11 @@ export class PassingLayer implements PassingRead<LayerContent & { compare(diffId
     const stream = new TarStream(this.#reading.limits, (header, offset) => {
       const index = header.type === 'file' ? byOffset.get(offset) : undefined
       if (index === undefined) return undefined
-      byOffset.delete(offset)
-      return collect(header.stored, (stored) => take(index, gathering.whole(index, stored)))
+      return collect(header.stored, (stored) => {
+        // Only now: what is still wanted keeps the bytes coming.
+        byOffset.delete(offset)
+        take(index, gathering.whole(index, stored))
+      })
     })
     const data = (chunk: Buffer): boolean => {
       stream.push(chunk)

@@ -39,6 +39,18 @@ export const splitUser = (text: string): { readonly user: string; readonly group
   return { user, group }
 }
 
+/** A step of the chain in words: a bare value would not say what it is of. */
+const step = <T>(fact: Fact<T>, because: string): Fact<T> =>
+  fact.how === 'unknown' ? fact : derived(fact.place, fact.value, because, [])
+
+/** What is written as a number is as written as its text. */
+function number(asked: readonly [Fact<unknown>, ...Fact<unknown>[]], value: number, because: string): Fact<number> {
+  const [nearest] = asked
+  return nearest.how === 'set' || nearest.how === 'inherited'
+    ? { how: nearest.how, place: nearest.place, value }
+    : derived(nearest.place, value, because, asked)
+}
+
 /** A user's text as a uid. `asked` is the chain so far, nearest first; its first fact has the place. */
 function uidOf(
   text: string,
@@ -46,12 +58,12 @@ function uidOf(
   asked: readonly [Fact<unknown>, ...Fact<unknown>[]],
 ): Fact<number> {
   const { place } = asked[0]
-  if (isNumber(text)) return derived(place, Number(text), `user ${text} is a number`, asked)
+  if (isNumber(text)) return number(asked, Number(text), `user ${text} is a number`)
   const entry = account(image, text)
   if ('found' in entry && entry.found.how !== 'unknown')
-    return derived(place, entry.found.value, `/etc/passwd of the image has ${text} as uid ${entry.found.value}`, [
+    return derived(place, entry.found.value, `user ${text} is uid ${entry.found.value}`, [
       ...asked,
-      entry.found,
+      step(entry.found, `/etc/passwd has ${text} as uid ${entry.found.value}`),
     ])
   if (text === 'root') return derived(place, 0, 'root is uid 0', asked)
   if ('unread' in entry) return unknown(place, `the image's /etc/passwd could not be read`, 'image', asked)
@@ -68,16 +80,22 @@ function gidOf(
 ): Fact<number> {
   const { place } = asked[0]
   if (text !== '') {
-    if (isNumber(text)) return derived(place, Number(text), `group ${text} is a number`, asked)
+    if (isNumber(text)) return number(asked, Number(text), `group ${text} is a number`)
     const entry = groupOf(image, text)
     if ('found' in entry && entry.found.how !== 'unknown')
-      return derived(place, entry.found.value, `/etc/group of the image has ${text}`, [...asked, entry.found])
+      return derived(place, entry.found.value, `group ${text} is gid ${entry.found.value}`, [
+        ...asked,
+        step(entry.found, `/etc/group has ${text} as gid ${entry.found.value}`),
+      ])
     if (text === 'root') return derived(place, 0, 'root is gid 0', asked)
     return unknown(place, `group ${text} is a name in the image's /etc/group`, 'image', asked)
   }
   const entry = account(image, user)
   if ('found' in entry && entry.gid && entry.gid.how !== 'unknown')
-    return derived(place, entry.gid.value, 'the primary group of the user in /etc/passwd', [...asked, entry.gid])
+    return derived(place, entry.gid.value, 'the primary group of the user', [
+      ...asked,
+      step(entry.gid, `/etc/passwd gives the user gid ${entry.gid.value}`),
+    ])
   if (!image && user !== 'root' && user !== '0')
     return unknown(place, 'the primary group of the user is in the image’s /etc/passwd', 'image', asked)
   return derived(place, 0, 'no group is written and /etc/passwd names none: 0', asked)
@@ -140,7 +158,8 @@ export function containerUser(container: ContainerFacts, image: ImageFacts | und
     return { ...own, uid: open(), gid: open(), numeric: open() }
   }
   const { user, group: imageGroup } = splitUser(given.value)
-  const chain: readonly [Fact<unknown>, Fact<unknown>] = [own.name, given]
+  const says = given.value === '' ? 'the image names no USER' : `the image says USER ${given.value}`
+  const chain: readonly [Fact<unknown>, Fact<unknown>] = [own.name, step(given, says)]
   const { place } = own.name
   const groupText = group === '' ? imageGroup : group
   const uid =

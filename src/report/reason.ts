@@ -41,7 +41,8 @@ function first({ field, fact }: Reason, secret: boolean): string {
   return fact.how === 'inherited' ? `${value}, inherited` : value
 }
 function next(fact: Fact<unknown>, secret: boolean): string {
-  if (fact.how === 'unknown') return `not known: ${prose(fact.because)}`
+  // What one party left open another has settled: "the user is left to the image".
+  if (fact.how === 'unknown') return prose(fact.because)
   if (fact.how === 'default' || fact.how === 'derived') return prose(fact.because)
   const value = secret ? 'a value that is not shown' : `value ${showValue(fact.value)}`
   return fact.how === 'inherited' ? `${value}, inherited` : value

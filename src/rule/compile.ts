@@ -3,7 +3,7 @@ import { roots } from '../model/fields.ts'
 import { severities, type Severity } from '../model/finding.ts'
 import type { Row } from '../model/row.ts'
 import { compile as celCompile, nodes, parseOwn, scope, type Compiled, type Flaw, type Program } from './cel.ts'
-import { examine, rootNames, rowOf, type Names } from './check.ts'
+import { examine, rootNames, type Names } from './check.ts'
 import type { Rule } from './rule.ts'
 
 /** A sentence in pieces: text, and CEL to be filled in. */

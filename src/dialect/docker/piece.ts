@@ -108,22 +108,6 @@ export const word = (path: string, where = 'self'): Ask<string> =>
     value === '' ? undefined : value,
   )
 
-/** An `Ask` whose silence is explained by another answer: what Docker does then is `derived` from it. */
-export const silentWhen = <T, U>(
-  own: Ask<T>,
-  cause: Ask<U>,
-  consequence: (value: U, place: Place) => T | undefined,
-  because: string,
-): Ask<T> =>
-  ask((scope): Answer<T> => {
-    const answer = own.read(scope)
-    if (answer.how !== 'silent') return answer
-    const reason = cause.read(scope)
-    if (reason.how === 'silent' || reason.how === 'unknown') return answer
-    const value = consequence(reason.value, reason.place)
-    return value === undefined ? answer : { how: 'derived', place: reason.place, value, because, from: [{ ...reason }] }
-  })
-
 /**
  * The node with everything at these paths that should be a map and is not made unknown, and all below it:
  * else `deploy: 5` would read as a service that sets no limits. Outer paths go first.

@@ -2,7 +2,7 @@
 import { isList, type Node } from '../../document/node.ts'
 import { unknown, type Fact } from '../../model/fact.ts'
 import type { Asks } from '../dialect.ts'
-import { ask, at, refuse, type Answer, type Ask, type Scope } from '../ask.ts'
+import { ask, at, refuse, silentWhen, type Answer, type Ask, type Scope } from '../ask.ts'
 import type { container } from '../../model/fields.ts'
 import { HOLE, isVoid, rawText, said } from './piece.ts'
 
@@ -12,6 +12,7 @@ interface Option {
   readonly value: string
 }
 type Rows = Asks<typeof container>
+type Confinement = Pick<Rows, 'noNewPrivileges' | 'seccomp' | 'apparmor' | 'selinux'>
 
 /** The options, as moby's `parseSecurityOpt` splits them. An option that a variable stands for has the name `HOLE`. */
 function options(node: Node): readonly Option[] {
@@ -64,9 +65,7 @@ const isInline = (profile: string): boolean => profile.trimStart().startsWith('{
 const isBuiltIn = (profile: string): boolean => profile === 'builtin' || profile === '' || profile === 'default'
 
 /** Every row that the security options decide, read from the list at `path`. */
-export const securityOptions = (
-  path: string,
-): Pick<Rows, 'noNewPrivileges' | 'seccomp' | 'apparmor' | 'selinux'> & { readonly unmasked: Ask<boolean> } => {
+export const securityOptions = (path: string): Confinement & { readonly unmasked: Ask<boolean> } => {
   const seccomp = option(path, 'seccomp', (value) => value)
   const apparmor = option(path, 'apparmor', (value) => value)
   const label = (part: string): Ask<string> =>
@@ -104,5 +103,23 @@ export const securityOptions = (
       level: label('level'),
     },
     unmasked: option(path, 'systempaths', (value) => value === 'unconfined'),
+  }
+}
+
+/**
+ * The same, where silence of a privileged container means that nothing confines it: no filter, no profile, no label
+ * (moby daemon/seccomp_linux.go, daemon/oci_linux.go WithApparmor, daemon/create.go generateSecurityOpt).
+ */
+export const unlessPrivileged = (options: Confinement, privileged: Ask<boolean>): Confinement => {
+  const because = 'a privileged container is not confined unless asked'
+  const unconfined = (on: boolean): 'unconfined' | undefined => (on ? 'unconfined' : undefined)
+  return {
+    ...options,
+    seccomp: { ...options.seccomp, kind: silentWhen(options.seccomp.kind, privileged, unconfined, because) },
+    apparmor: { ...options.apparmor, kind: silentWhen(options.apparmor.kind, privileged, unconfined, because) },
+    selinux: {
+      ...options.selinux,
+      disabled: silentWhen(options.selinux.disabled, privileged, (on) => on || undefined, because),
+    },
   }
 }

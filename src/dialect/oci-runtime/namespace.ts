@@ -7,8 +7,11 @@ import { otherPlatform } from './platform.ts'
 type Type = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time'
 type Owner = 'own' | 'host' | 'container'
 
-/** `/proc/1/ns/net` and the runtime's own: those of the host. */
-const OF_HOST = /^\/proc\/(?:1|self|thread-self)\/(?:task\/\d+\/)?ns\//
+/**
+ * `/proc/1/ns/net` and the runtime's own: those of the host. So is the sandbox that Docker calls `default`:
+ * `--network host` writes its path (moby daemon/oci_linux.go, WithNamespaces).
+ */
+const OF_HOST = /^\/proc\/(?:1|self|thread-self)\/(?:task\/\d+\/)?ns\/|\/docker\/netns\/default$/
 
 /** config-zos.md, Namespaces. */
 const OF_ZOS: ReadonlySet<Type> = new Set(['pid', 'mount', 'ipc', 'uts'])
