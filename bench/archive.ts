@@ -20,8 +20,16 @@ function dice(seed: number): () => number {
 function contents(size: number, seed: number): Buffer {
   const next = dice(seed * 2_654_435_761 + 1)
   const body = Buffer.allocUnsafe(size)
-  const words = ['return ', 'const value = ', 'import os\n', '\0\0\0\0\0\0\0\0', 'The quick brown fox ', '<td>', '        ']
-  for (let at = 0; at < size; ) {
+  const words = [
+    'return ',
+    'const value = ',
+    'import os\n',
+    '\0\0\0\0\0\0\0\0',
+    'The quick brown fox ',
+    '<td>',
+    '        ',
+  ]
+  for (let at = 0; at < size;) {
     if (next() % 5 === 0) {
       for (let i = 0; i < 24 && at < size; i++) body[at++] = next() & 0xff
     } else at += body.write(words[next() % words.length] ?? '', at, 'latin1')
@@ -63,7 +71,9 @@ function status(packages: number): Buffer {
 /** Debian: programs and libraries, of which the executable ones are looked into for what Go's linker left. */
 function debian(): Buffer[] {
   const parts = [...['etc', 'usr', 'usr/bin', 'usr/lib', 'usr/share', 'var', 'var/lib', 'var/lib/dpkg'].map(folder)]
-  parts.push(...member('etc/passwd', Buffer.from('root:x:0:0:root:/root:/bin/bash\napp:x:1000:1000::/home/app:/bin/sh\n')))
+  parts.push(
+    ...member('etc/passwd', Buffer.from('root:x:0:0:root:/root:/bin/bash\napp:x:1000:1000::/home/app:/bin/sh\n')),
+  )
   parts.push(...member('etc/shadow', Buffer.from('root:*:19000:0:99999:7:::\napp:!:19000:0:99999:7:::\n'), 0o640))
   parts.push(...member('etc/os-release', Buffer.from('ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')))
   parts.push(...member('var/lib/dpkg/status', status(400)))
@@ -77,7 +87,8 @@ function debian(): Buffer[] {
     body.write('\x7fELF\x02\x01\x01', 'latin1')
     parts.push(...member(`usr/lib/lib${i}.so`, body))
   }
-  for (let i = 0; i < 2000; i++) parts.push(...member(`usr/share/data-${i >> 6}/file-${i}.txt`, contents(3000, 2000 + i)))
+  for (let i = 0; i < 2000; i++)
+    parts.push(...member(`usr/share/data-${i >> 6}/file-${i}.txt`, contents(3000, 2000 + i)))
   return [...parts, end()]
 }
 
@@ -91,7 +102,9 @@ function application(): Buffer[] {
   }
   for (let i = 0; i < 60; i++) {
     const at = `usr/lib/python3/dist-packages/wheel_${i}-2.${i}.dist-info`
-    parts.push(...member(`${at}/METADATA`, Buffer.from(`Metadata-Version: 2.1\nName: wheel-${i}\nVersion: 2.${i}\n\nText.\n`)))
+    parts.push(
+      ...member(`${at}/METADATA`, Buffer.from(`Metadata-Version: 2.1\nName: wheel-${i}\nVersion: 2.${i}\n\nText.\n`)),
+    )
   }
   parts.push(...member('app/model.bin', contents(60 * MB, 77)))
   return [...parts, end()]
@@ -119,7 +132,7 @@ export function writeImage(path: string, gzip: boolean): void {
   )
   const file = openSync(path, 'w')
   const write = (parts: Buffer[]) => {
-    for (const part of parts) for (let done = 0; done < part.length; ) done += writeSync(file, part, done)
+    for (const part of parts) for (let done = 0; done < part.length;) done += writeSync(file, part, done)
   }
   const names = layers.map((layer) => {
     const name = `${sha256(layer)}/layer.tar`

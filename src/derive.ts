@@ -1,5 +1,4 @@
 /** Subjects -> the same with what follows from their facts: capabilities, and what the seccomp profile lets through. */
-import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { capabilityFacts } from './confine/capabilities.ts'
 import { DOCKER, KUBERNETES } from './confine/convention.ts'
@@ -7,6 +6,7 @@ import { seccompFacts, type Host } from './confine/seccomp/facts.ts'
 import type { SeccompProfile } from './confine/seccomp/profile.ts'
 import { architectureOf } from './confine/syscalls.ts'
 import { readText } from './document/read.ts'
+import { codeOf, decode, readBounded, reasonOf } from './file.ts'
 import { isWritten } from './model/fact.ts'
 import type { Notice, Read } from './model/notice.ts'
 import type { Place } from './model/place.ts'
@@ -75,16 +75,16 @@ async function readProfileText(source: ProfileSource): Promise<Read<SeccompProfi
   let text = source.text
   if (text === undefined)
     try {
-      text = readFileSync(source.file, 'utf8')
+      text = decode(readBounded(source.file, MAX_PROFILE))
     } catch (error) {
+      if (codeOf(error) === 'EFBIG') return tooLarge(source)
       return lost(
         source,
         'file-missing',
-        `The seccomp profile ${source.file} cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'}), so what it allows is not known. Scan where the file is.`,
+        `The seccomp profile ${source.file} cannot be read (${reasonOf(error)}), so what it allows is not known. Scan where the file is.`,
       )
     }
-  if (text.length > MAX_PROFILE)
-    return lost(source, 'profile-limit', `The seccomp profile is larger than ${MAX_PROFILE} bytes and was not read.`)
+  if (text.length > MAX_PROFILE) return tooLarge(source)
   const read = source.text === undefined ? readText(source.file, text) : readText(source.file, text, () => source.place)
   const [root] = read.value.documents
   if (!root) return { value: undefined, notices: read.notices }
@@ -93,6 +93,12 @@ async function readProfileText(source: ProfileSource): Promise<Read<SeccompProfi
   const profile = readProfile(root)
   return { value: profile.value, notices: [...read.notices, ...profile.notices] }
 }
+const tooLarge = (source: ProfileSource): Read<undefined> =>
+  lost(
+    source,
+    'profile-limit',
+    `The seccomp profile is larger than ${MAX_PROFILE / 2 ** 20} MB and was not read, so what it allows is not known. No engine takes one of that size: shorten it.`,
+  )
 const lost = (source: ProfileSource, id: string, message: string): Read<undefined> => ({
   value: undefined,
   notices: [{ id, place: source.place, message, lost: true }],

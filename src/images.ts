@@ -17,14 +17,30 @@ import { unanswered } from './model/unanswered.ts'
 /** What an image's configuration is called in places (OCI image specification, config.md). */
 const CONFIG = 'config.json'
 
+export interface ImageOptions {
+  /** `linux/arm64`: which image of a multi-platform index. */
+  readonly platform?: string
+  /** Uncompressed layers are read in full too, and compared with their digests. */
+  readonly verify?: boolean
+  /** Ids that other images have. */
+  readonly taken?: ReadonlySet<string>
+}
+
 /** Every image of the targets. Their ids are unique: a second of the same name gets a number. */
-export async function openImages(targets: readonly ImageTarget[], platform?: string): Promise<Read<readonly Image[]>> {
+export async function openImages(
+  targets: readonly ImageTarget[],
+  { platform, verify = false, taken = new Set() }: ImageOptions = {},
+): Promise<Read<readonly Image[]>> {
   const images: Image[] = []
   const notices: Notice[] = []
   for (const target of targets) {
-    const opened = await openImage(target, catalogers, platform === undefined ? {} : { platform })
+    const opened = await openImage(target, catalogers, {
+      ...(platform !== undefined && { platform }),
+      verify: verify ? 'all' : 'read',
+    })
     notices.push(...opened.notices)
-    for (const one of opened.value) images.push(imageOf(one, target, new Set(images.map(({ id }) => id))))
+    for (const one of opened.value)
+      images.push(imageOf(one, target, new Set([...taken, ...images.map(({ id }) => id)])))
   }
   return { value: images, notices }
 }

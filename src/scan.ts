@@ -1,22 +1,18 @@
 /** The picture of src/README.md as code: open, read, join, derive, judge, decide. Reports are made of what it gives. */
 import { builtinRules, version } from './builtin.ts'
 import { deriveAll } from './derive.ts'
-import { openImages } from './images.ts'
 import { join } from './join/join.ts'
-import type { EngineFacts } from './model/fields.ts'
 import type { Notice } from './model/notice.ts'
 import type { Result, Target } from './model/result.ts'
-import type { Container, Image, Subject } from './model/subject.ts'
+import type { Image, Subject } from './model/subject.ts'
 import type { Comment } from './document/node.ts'
 import { decide } from './policy/decide.ts'
 import { waive } from './policy/waive.ts'
 import { prepare } from './rule/compile.ts'
 import { judge, type Judged } from './rule/judge.ts'
 import type { BuiltinRule } from './rule/rule.ts'
+import { Reading } from './reading.ts'
 import { readSettings, type PolicyOptions } from './settings.ts'
-import { LOOKED_FOR, openTarget } from './targets.ts'
-import { readContainers } from './texts.ts'
-import { UsageError } from './usage.ts'
 
 /** What to look at. */
 export interface InputOptions {
@@ -29,6 +25,8 @@ export interface InputOptions {
   readonly engine?: string
   /** `linux/arm64`: which image of a multi-platform index. */
   readonly platform?: string
+  /** Uncompressed layers are read in full too, and compared with their digests. */
+  readonly verify?: boolean
   /** Told what is being done, for people who wait. */
   readonly progress?: (doing: string) => void
 }
@@ -53,57 +51,13 @@ export interface Inventory {
  * @throws {UsageError} for an absent target, or one in which there is nothing to scan.
  */
 export async function take(options: InputOptions): Promise<Inventory> {
-  const notices: Notice[] = []
-  const targets: Target[] = []
-  const containers: Container[] = []
-  const images: Image[] = []
-  const comments: Comment[] = []
-  let engine: EngineFacts | undefined
-  let skipped = 0
-  let stdin = options.stdin
-  const named = new Map(options.images ?? [])
-  const all = [
-    ...options.targets.map((name) => ({ name, role: 'target' as const })),
-    ...[...new Set(named.values())]
-      .filter((path) => !options.targets.includes(path))
-      .map((name) => ({ name, role: 'image' as const })),
-    ...(options.engine === undefined ? [] : [{ name: options.engine, role: 'engine' as const }]),
-  ]
-  for (const { name, role } of all) {
-    options.progress?.(`reading ${name}`)
-    const opened = await openTarget(name, stdin)
-    if (name.endsWith('-')) stdin = undefined
-    notices.push(...opened.notices)
-    skipped += opened.skipped
-    const kinds = new Set<string>()
-    const before = { containers: containers.length, images: images.length, notices: notices.length }
-    for (const input of opened.texts) {
-      const read = await readContainers(input)
-      if (read.kinds.length === 0 && read.notices.length === 0) skipped += 1
-      for (const kind of read.kinds) kinds.add(kind)
-      containers.push(...read.containers)
-      comments.push(...read.comments)
-      notices.push(...read.notices)
-      engine ??= read.engine
-    }
-    if (opened.images.length > 0) {
-      const read = await openImages(opened.images, options.platform)
-      images.push(...read.value)
-      notices.push(...read.notices)
-      for (const { kind } of opened.images) kinds.add(kind)
-    }
-    if (kinds.size === 0 && notices.length === before.notices) throw new UsageError([nothingIn(name)])
-    if (role === 'image' && images.length === before.images && notices.length === before.notices)
-      throw new UsageError([`--image: ${name} is not an image. Give a docker save archive or an OCI layout.`])
-    if (role === 'engine' && !engine)
-      throw new UsageError([`--engine: ${name} is neither a daemon.json nor docker info --format '{{json .}}'.`])
-    targets.push({
-      name,
-      kind: [...kinds].sort().join(', ') || 'none',
-      containers: containers.length - before.containers,
-      images: images.length - before.images,
-    })
-  }
+  const reading = new Reading(options)
+  for (const name of options.targets) await reading.target(name, 'target')
+  const named = new Map<string, string>()
+  for (const [container, path] of options.images ?? [])
+    named.set(container, (await reading.target(path, 'image')) ?? path)
+  if (options.engine !== undefined) await reading.target(options.engine, 'engine')
+  const { targets, containers, images, comments, notices, skipped, engine } = reading
   options.progress?.('joining')
   const joined = join(containers, images, { named, ...(engine && { engine }) })
   const derived = await deriveAll(joined.subjects)
@@ -116,7 +70,6 @@ export async function take(options: InputOptions): Promise<Inventory> {
     notices: [...notices, ...images.flatMap((image) => image.notices), ...joined.notices, ...derived.notices],
   }
 }
-const nothingIn = (name: string): string => `${name} holds nothing that can be scanned. ${LOOKED_FOR}`
 
 /**
  * Scans targets and judges them.

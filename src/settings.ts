@@ -1,10 +1,11 @@
 /** Policy, plimsoll.yaml and command line -> what is judged and what blocks. */
-import { readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { builtinPolicies } from './builtin.ts'
+import { decode, readBounded, reasonOf } from './file.ts'
 import type { Read } from './model/notice.ts'
 import { readConfig } from './policy/config.ts'
 import { loadPolicy } from './policy/load.ts'
+import { nearest } from './policy/nearest.ts'
 import { thresholds, unknowns, type Checked, type Config, type Settings } from './policy/policy.ts'
 import { commandLineWaivers, select } from './policy/select.ts'
 import type { BuiltinRule } from './rule/rule.ts'
@@ -26,7 +27,8 @@ export async function readSettings(options: PolicyOptions, builtin: readonly Bui
   const rules = builtin.map(({ rule, examples }) => ({ ...rule, examples }))
   const policies = await builtinPolicies()
   let config: Config | undefined
-  if (options.config !== undefined) config = orFail(await readConfig(options.config, textOf(options.config), rules))
+  if (options.config !== undefined)
+    config = orFail(await readConfig(options.config, textOf('configuration', options.config), rules))
   const name = options.policy ?? config?.policy?.name ?? 'default'
   const ready = policies.get(name)?.policy
   const policy =
@@ -41,8 +43,8 @@ export async function readSettings(options: PolicyOptions, builtin: readonly Bui
             if (text !== undefined) return { file: `profiles/policy/${wanted}.yaml`, text }
             if (!/[./]/.test(wanted)) return undefined
             const base = from ?? (options.policy === undefined ? options.config : undefined)
-            const file = base === undefined ? wanted : join(dirname(base), wanted)
-            return { file, text: textOf(file) }
+            const file = base === undefined || isAbsolute(wanted) ? wanted : join(dirname(base), wanted)
+            return { file, text: textOf('policy', file) }
           },
         },
         rules,
@@ -64,15 +66,23 @@ export async function readSettings(options: PolicyOptions, builtin: readonly Bui
 
 function word<W extends string>(option: string, value: string, words: readonly W[]): W {
   const found = words.find((one) => one === value)
-  if (found === undefined) throw new UsageError([`${option} is one of ${words.join(', ')}, not "${value}".`])
+  if (found === undefined)
+    throw new UsageError([`${option} is one of ${words.join(', ')}, not "${value}"${near(value, words)}.`])
   return found
 }
 
-function textOf(file: string): string {
+const near = (value: string, words: readonly string[]): string => {
+  const found = nearest(value, words)
+  return found === undefined ? '' : `; perhaps "${found}"`
+}
+
+/** A policy or a configuration has a few kilobytes. */
+const MAX_SETTINGS = 4 * 2 ** 20
+function textOf(what: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return decode(readBounded(file, MAX_SETTINGS))
   } catch (error) {
-    throw new UsageError([`${file} cannot be read (${error instanceof Error ? error.message : 'unknown error'}).`])
+    throw new UsageError([`The ${what} ${file} cannot be read: ${reasonOf(error)}.`])
   }
 }
 

@@ -176,7 +176,9 @@ async function* openStream(
     throw new UsageError([`${name} is empty: there is nothing to check. Did the command that writes it fail?`])
   const isImage = imageKinds.some((one) => one === found.kind)
   if (kind ? found.kind === 'text' : prefix !== undefined && found.kind !== 'text')
-    throw new UsageError([`${name} is ${'what' in found ? found.what : isImage ? 'an image' : 'a text'}, and ${prefix ?? ''}: reads ${kind ? 'an image' : 'a text'}.`])
+    throw new UsageError([
+      `${name} is ${'what' in found ? found.what : isImage ? 'an image' : 'a text'}, and ${prefix ?? ''}: reads ${kind ? 'an image' : 'a text'}.`,
+    ])
   if (found.kind === 'foreign' && !kind)
     throw new UsageError([`${name} is ${found.what}, which is not scanned. ${LOOKED_FOR}`])
   if (found.kind === 'text') {

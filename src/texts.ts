@@ -1,15 +1,17 @@
 /** Texts -> containers: read, recognised, asked. The only place where documents meet dialects. */
-import { readFile, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, posix } from 'node:path'
 import { dialects, read, recognise } from './dialect/index.ts'
 import type { Dialect } from './dialect/dialect.ts'
 import { engineFacts, isEngine } from './dialect/engine.ts'
 import type { Comment, Node } from './document/node.ts'
 import { readText } from './document/read.ts'
+import { decode, readBounded, reasonOf } from './file.ts'
 import type { EngineFacts } from './model/fields.ts'
 import type { Notice } from './model/notice.ts'
-import { startOf } from './model/place.ts'
+import { startOf, type Place } from './model/place.ts'
 import type { Container } from './model/subject.ts'
+import { isInside, TEXT } from './walk.ts'
 
 /** A text that was given, or met while walking. */
 export interface TextInput {
@@ -30,16 +32,17 @@ export interface TextResult {
   readonly notices: readonly Notice[]
 }
 
-/** Words of which every document that a dialect reads holds one: what has none is not even parsed while walking. */
-const MAY_BE_OURS = /services|apiVersion|HostConfig|ociVersion|image|build|userns-remap|ServerVersion/
+/** Words of which every document that a dialect reads holds one, or escapes: what has none is not even parsed while walking. */
+const MAY_BE_OURS = /services|apiVersion|HostConfig|ociVersion|image|build|userns-remap|ServerVersion|\\[xuU]/
+/** A text that is broken is told of where it looks like one of ours, and passed over where it may be anything. */
+export const looksLikeOurs = (text: string): boolean =>
+  /(?:^|[{,])[ \t]*"?(?:services|apiVersion|ociVersion|HostConfig)"?[ \t]*:/m.test(text)
+const looksLikeJson = (text: string): boolean => /^\uFEFF?\s*(?:\{|\[\s*\{)/.test(text)
 
 export async function readContainers(input: TextInput): Promise<TextResult> {
   const nothing: TextResult = { kinds: [], containers: [], comments: [], notices: [] }
   if (!input.named && !MAY_BE_OURS.test(input.text)) return nothing
   const { value: text, notices } = readText(input.file, input.text)
-  // A broken file met while walking is ours to tell of only where it looks like one of ours.
-  if (notices.length > 0 && text.documents.length === 0 && !input.named && !LOOKS_LIKE_OURS.test(input.text))
-    return nothing
   const all: Notice[] = [...notices]
   const kinds = new Set<string>()
   const containers: Container[] = []
@@ -61,15 +64,11 @@ export async function readContainers(input: TextInput): Promise<TextResult> {
     containers.push(...answered.value)
     all.push(...answered.notices)
   }
-  return {
-    kinds: [...kinds],
-    containers,
-    comments: text.comments,
-    notices: kinds.size > 0 || input.named ? all : all.filter(({ lost }) => lost && LOOKS_LIKE_OURS.test(input.text)),
-    ...(engine && { engine }),
-  }
+  // A README is no broken YAML: named, it is nothing to scan; met while walking, one of the files that nobody reads.
+  const meant = input.named && (TEXT.test(input.file) || input.as !== undefined || looksLikeJson(input.text))
+  if (kinds.size === 0 && !meant && !looksLikeOurs(input.text)) return nothing
+  return { kinds: [...kinds], containers, comments: text.comments, notices: all, ...(engine && { engine }) }
 }
-const LOOKS_LIKE_OURS = /^\s*"?(services|apiVersion|ociVersion)"?\s*:/m
 
 const MAX_OTHER = 8 * 2 ** 20
 const MAX_OTHERS = 100
@@ -82,35 +81,54 @@ async function others(
 ): Promise<{ readonly files: ReadonlyMap<string, Node>; readonly notices: readonly Notice[] }> {
   const files = new Map<string, Node>()
   const notices: Notice[] = []
-  const wanted = [...(dialect.wants?.(root) ?? [])].map((path) => ({ path, from: file }))
+  // What an extended file extends is named from where that file is; the dialect knows all by their path from the first.
+  const wantedBy = (node: Node, from: string, folder: string) =>
+    [...(dialect.wants?.(node) ?? [])].map((path) => ({
+      path: isAbsolute(path) ? path : posix.join(folder, path),
+      place: placeOf(node, path) ?? startOf(from),
+    }))
+  const wanted = wantedBy(root, file, '.')
   while (wanted.length > 0 && files.size < MAX_OTHERS) {
     const next = wanted.shift()
-    if (!next || files.has(next.path)) continue
+    if (next === undefined || files.has(next.path)) continue
     const path = isAbsolute(next.path) ? next.path : join(dirname(file), next.path)
     const lost = (message: string): void => {
-      notices.push({ id: 'file-missing', place: startOf(file), message, lost: true })
-    }
-    if (![dirname(file), '.'].some((folder) => !relative(resolve(folder), resolve(path)).startsWith('..'))) {
-      lost(
-        `${next.path} lies outside of the folder that is scanned and was not read, so what it says is missing. Scan from a folder that holds it.`,
-      )
-      continue
+      notices.push({ id: 'file-missing', place: next.place, message, lost: true })
     }
     try {
-      const found = await stat(path)
-      if (!found.isFile() || found.size > MAX_OTHER) throw new Error('not a file of a sensible size')
-      const { value, notices: flaws } = readText(path, await readFile(path, 'utf8'))
+      const real = realpathSync(path)
+      if (!isInside(realpathSync(dirname(file)), real) && !isInside(realpathSync('.'), real)) {
+        lost(
+          `${next.path} lies outside of the folder that is scanned and was not read, so what it says is missing. Scan from a folder that holds it.`,
+        )
+        continue
+      }
+      const { value, notices: flaws } = readText(path, decode(readBounded(path, MAX_OTHER)))
       notices.push(...flaws)
       const [document] = value.documents
       if (document) {
         files.set(next.path, document)
-        wanted.push(...[...(dialect.wants?.(document) ?? [])].map((more) => ({ path: more, from: path })))
+        wanted.push(...wantedBy(document, path, posix.dirname(next.path)))
       }
     } catch (error) {
       lost(
-        `${next.path} is named here and cannot be read (${error instanceof Error ? error.message : 'unknown error'}), so what it says is missing.`,
+        `${next.path} is named here and cannot be read (${reasonOf(error)}), so what it says is missing. Put it there, or correct the name.`,
       )
     }
   }
   return { files, notices }
+}
+
+/** Where a text stands in a document. Anchors are nodes that are met many times: each is looked into once. */
+function placeOf(root: Node, text: string): Place | undefined {
+  const seen = new Set<Node>()
+  const stack = [root]
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.value === text) return node.place
+    if (seen.has(node)) continue
+    seen.add(node)
+    if (node.value instanceof Map) stack.push(...node.value.values())
+    else if (Array.isArray(node.value)) for (const one of node.value) stack.push(one)
+  }
+  return undefined
 }

@@ -34,6 +34,12 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .sort()
 const textOf = (file: string): string => readFileSync(join(src, file), 'utf8')
+/** The code without comments and texts: a docstring may speak of `process`. */
+const codeOf = (file: string): string =>
+  textOf(file).replace(
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g,
+    (part) => (/^(?:'node:)/.test(part) ? part : ''),
+  )
 const folderOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '.') : '.')
 interface Import {
   readonly from: string
@@ -46,7 +52,10 @@ function importsOf(file: string): readonly Import[] {
       from: match[2] ?? '',
       isType: match[1] !== undefined,
     })),
-    ...[...text.matchAll(/import\(\s*['"]([^'"]+)['"]\s*\)/g)].map((match) => ({ from: match[1] ?? '', isType: false })),
+    ...[...text.matchAll(/import\(\s*['"]([^'"]+)['"]\s*\)/g)].map((match) => ({
+      from: match[1] ?? '',
+      isType: false,
+    })),
   ]
 }
 const local = (file: string, from: string): string => relative(src, resolve(src, dirname(file), from))
@@ -114,7 +123,7 @@ describe('imports', () => {
 describe('from model to report', () => {
   const pure = files.filter((file) => MAY[folderOf(file)] && folderOf(file) !== 'cli')
   const forbidden: readonly (readonly [RegExp, string, readonly string[]])[] = [
-    [/\bprocess\.(?!nextTick)/, 'process', []],
+    [/\bprocess\.(?:env|argv|exit|exitCode|stdout|stderr|stdin|cwd|chdir|platform|versions?|on)\b/, 'process', []],
     [/\bconsole\./, 'console', []],
     [/\bDate\.now\(|new Date\(\)/, 'the clock', []],
     [/from 'node:(?:net|http|https|dns|tls|child_process|worker_threads)'/, 'the network or other processes', []],
@@ -123,7 +132,7 @@ describe('from model to report', () => {
   ]
   for (const [pattern, what, except] of forbidden)
     it(`nothing uses ${what}`, () => {
-      expect(pure.filter((file) => !except.includes(file) && pattern.test(textOf(file)))).toEqual([])
+      expect(pure.filter((file) => !except.includes(file) && pattern.test(codeOf(file)))).toEqual([])
     })
 })
 
@@ -134,7 +143,9 @@ describe('names', () => {
   it('src/README.md shows the same import table', () => {
     const readme = readFileSync(join(src, 'README.md'), 'utf8')
     for (const [folder, allowed] of Object.entries(MAY))
-      expect(readme).toContain(`| \`${folder}\` | ${allowed.length === 0 ? 'nothing' : allowed.map((name) => (name === '.' ? '`scan.ts` and its neighbours' : `\`${name}\``)).join(', ')} |`)
+      expect(readme).toContain(
+        `| \`${folder}\` | ${allowed.length === 0 ? 'nothing' : allowed.map((name) => (name === '.' ? '`scan.ts` and its neighbours' : `\`${name}\``)).join(', ')} |`,
+      )
   })
 })
 

@@ -2,6 +2,7 @@
 import { roots } from '../model/fields.ts'
 import type { Row } from '../model/row.ts'
 import { hint } from '../policy/nearest.ts'
+import { sentence } from '../report/escape.ts'
 import { wrap } from '../report/wrap.ts'
 import type { BuiltinRule } from '../rule/rule.ts'
 import { UsageError } from '../usage.ts'
@@ -12,7 +13,7 @@ export function explainText(word: string, rules: readonly BuiltinRule[], width: 
   const field = word in roots ? word : findField(word)
   if (field !== undefined) return fieldPage(field, rules, width)
   throw new UsageError([
-    `There is no rule or field "${word}"${hint(word, [...rules.map((one) => one.rule.id), ...allFields()])}. See: plimsoll rules`,
+    `${sentence(`There is no rule or field "${word}"${hint(word, [...rules.map((one) => one.rule.id), ...allFields()])}`)} See: plimsoll rules`,
   ])
 }
 

@@ -5,7 +5,8 @@ import { showPlace } from '../model/place.ts'
 import { isFact, type AnyFacts, type Rows } from '../model/row.ts'
 import type { Subject } from '../model/subject.ts'
 import type { Inventory } from '../scan.ts'
-import { shown as escapeText } from '../report/escape.ts'
+import { json, shown as escapeText } from '../report/escape.ts'
+import { isSecret } from '../report/reason.ts'
 
 interface Line {
   readonly field: string
@@ -49,7 +50,7 @@ export function factsText(inventory: Inventory, all: boolean, { width }: { reado
 }
 
 function rowOf(field: string, fact: Fact<unknown>, width: number): readonly string[] {
-  const value = fact.how === 'unknown' ? 'not known' : show(fact.value)
+  const value = fact.how === 'unknown' ? 'not known' : show(fact.value, field)
   const because = 'because' in fact ? `; ${fact.because}` : ''
   const room = Math.max(20, width - 38)
   return [
@@ -58,48 +59,59 @@ function rowOf(field: string, fact: Fact<unknown>, width: number): readonly stri
   ]
 }
 
-/** A value on one line: texts as they are, lists by their elements. */
-function show(value: unknown): string {
+/** A value on one line: texts as they are, lists by their elements. Values of environment variables are withheld, as in every report. */
+function show(value: unknown, field: string): string {
+  if (isSecret(field)) return '(withheld)'
   if (!Array.isArray(value)) return value === '' ? '""' : String(value)
-  return value.length === 0 ? '[]' : `[${value.map(showElement).join(', ')}]`
+  return value.length === 0 ? '[]' : `[${value.map((element) => showElement(element, field)).join(', ')}]`
 }
-function showElement(element: Fact<unknown> | { readonly facts: AnyFacts }): string {
-  if (!('facts' in element)) return element.how === 'unknown' ? '?' : show(element.value)
+function showElement(element: Fact<unknown> | { readonly facts: AnyFacts }, field: string): string {
+  if (!('facts' in element)) return element.how === 'unknown' ? '?' : show(element.value, field)
   const parts = Object.entries(element.facts).flatMap(([key, fact]) =>
-    !isFact(fact) || fact.how === 'default' ? [] : [`${key}: ${fact.how === 'unknown' ? '?' : show(fact.value)}`],
+    !isFact(fact) || fact.how === 'default'
+      ? []
+      : [`${key}: ${fact.how === 'unknown' ? '?' : show(fact.value, `${field}.${key}`)}`],
   )
   return `{${parts.join(', ')}}`
 }
 
 export function factsJson(inventory: Inventory): string {
-  return `${JSON.stringify(
-    {
-      version: 1,
-      subjects: inventory.subjects.map((subject) => ({
-        id: subject.id,
-        dialect: subject.dialect ?? null,
-        place: subject.place,
-        image: subject.imageId ?? null,
-        container: tableJson(tableOf(subject, 'container')),
-        ...(subject.imageId !== undefined && { imageFacts: tableJson(tableOf(subject, 'image')) }),
-        engine: tableJson(tableOf(subject, 'engine')),
-      })),
-      notices: inventory.notices,
-    },
-    null,
-    2,
-  )}\n`
+  return json({
+    schema: 'plimsoll-facts',
+    version: 1,
+    subjects: inventory.subjects.map((subject) => ({
+      id: subject.id,
+      dialect: subject.dialect ?? null,
+      place: subject.place,
+      image: subject.imageId ?? null,
+      container: tableJson(tableOf(subject, 'container'), 'container'),
+      ...(subject.imageId !== undefined && { imageFacts: tableJson(tableOf(subject, 'image'), 'image') }),
+      engine: tableJson(tableOf(subject, 'engine'), 'engine'),
+    })),
+    notices: inventory.notices,
+  })
 }
-function tableJson(facts: AnyFacts): object {
+function tableJson(facts: AnyFacts, path: string): object {
   return Object.fromEntries(
-    Object.entries(facts).map(([key, fact]) => [key, isFact(fact) ? factJson(fact) : tableJson(fact)]),
+    Object.entries(facts).map(([key, fact]) => [
+      key,
+      isFact(fact) ? factJson(fact, `${path}.${key}`) : tableJson(fact, `${path}.${key}`),
+    ]),
   )
 }
-function factJson(fact: Fact<unknown>): object {
+function factJson(fact: Fact<unknown>, field: string): object {
   const { place, how } = fact
   if (fact.how === 'unknown') return { how, because: fact.because, ...(fact.ask && { ask: fact.ask }), place }
-  const value: unknown = Array.isArray(fact.value) ? fact.value.map(elementJson) : fact.value
-  return { how, value, ...('because' in fact && { because: fact.because }), place }
+  const value: unknown = Array.isArray(fact.value)
+    ? fact.value.map((element: Element) => elementJson(element, field))
+    : fact.value
+  return {
+    how,
+    ...(isSecret(field) ? { redacted: true } : { value }),
+    ...('because' in fact && { because: fact.because }),
+    place,
+  }
 }
-const elementJson = (element: Fact<unknown> | { readonly place: object; readonly facts: AnyFacts }): object =>
-  'facts' in element ? { place: element.place, facts: tableJson(element.facts) } : factJson(element)
+type Element = Fact<unknown> | { readonly place: object; readonly facts: AnyFacts }
+const elementJson = (element: Element, field: string): object =>
+  'facts' in element ? { place: element.place, facts: tableJson(element.facts, field) } : factJson(element, field)

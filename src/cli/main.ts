@@ -2,16 +2,19 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { builtinPolicies, builtinRules, version } from '../builtin.ts'
+import { reasonOf } from '../file.ts'
 import type { Result } from '../model/result.ts'
 import { exitCode } from '../policy/decide.ts'
-import { hint } from '../policy/nearest.ts'
+import { hint, nearest } from '../policy/nearest.ts'
+import { sentence, shown } from '../report/escape.ts'
 import { reports, type ReportName, type ReportOptions } from '../report/index.ts'
 import { scan, take, type InputOptions } from '../scan.ts'
 import { findConfig, readSettings } from '../settings.ts'
+import { splitPrefix } from '../targets.ts'
 import { UsageError } from '../usage.ts'
 import { explainText } from './explain.ts'
 import { factsJson, factsText } from './facts.ts'
-import { commands, help, helpOf, readArguments, type Arguments } from './options.ts'
+import { commands, help, helpOf, readArguments, type Arguments, type Command } from './options.ts'
 
 /** The world outside, handed in: tests hand in their own. */
 export interface Terminal {
@@ -33,11 +36,12 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     return await run(words, terminal)
   } catch (error) {
     if (error instanceof UsageError) {
-      for (const message of error.messages) terminal.warn(`plimsoll: ${message}\n`)
+      // They quote what was given, and what stands in files: neither may forge a line or move the cursor.
+      for (const message of error.messages) terminal.warn(`plimsoll: ${shown(message)}\n`)
       return 2
     }
     const what = error instanceof Error ? error.message : String(error)
-    terminal.warn(`plimsoll: this is a fault of Plimsoll, please report it: ${what}\n`)
+    terminal.warn(`plimsoll: this is a fault of Plimsoll, and nothing was checked; please report it: ${shown(what)}\n`)
     return 3
   }
 }
@@ -45,7 +49,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
 async function run(words: readonly string[], terminal: Terminal): Promise<number> {
   const [first, ...rest] = words
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-    const asked = commands.find(({ name }) => name === rest[0])
+    const asked = rest[0] === undefined || first !== 'help' ? undefined : commandOf(rest[0])
     terminal.write(`${asked ? helpOf(asked) : help()}\n`)
     return first === undefined ? 2 : 0
   }
@@ -53,16 +57,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
     terminal.write(`plimsoll ${await version()}\n`)
     return 0
   }
-  const command = commands.find(({ name }) => name === first)
-  if (!command)
-    throw new UsageError([
-      existsSync(first)
-        ? `${first} is no command. Did you mean: plimsoll scan ${first}`
-        : `${first} is no command${hint(
-            first,
-            commands.map(({ name }) => name),
-          )}. See: plimsoll --help`,
-    ])
+  const command = commandOf(first)
   const given = readArguments(command, rest)
   if (given.has('help')) {
     terminal.write(`${helpOf(command)}\n`)
@@ -78,6 +73,19 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
     default:
       return rulesCommand(given, terminal)
   }
+}
+
+function commandOf(word: string): Command {
+  const found = commands.find(({ name }) => name === word)
+  if (found) return found
+  const names = commands.map(({ name }) => name)
+  // `plimsoll compose.yaml`, `plimsoll nginx:1.27`: what is no word is a target.
+  const isTarget = nearest(word, names) === undefined && (existsSync(word) || /[./:]/.test(word))
+  throw new UsageError([
+    isTarget && !word.startsWith('-')
+      ? `${word} is no command. Did you mean: plimsoll scan ${word}`
+      : `${sentence(`${word} is no command${hint(word, names)}`)} See: plimsoll --help`,
+  ])
 }
 
 /** A line on stderr that is overwritten, for people who wait. */
@@ -116,34 +124,61 @@ function inputOf(given: Arguments, terminal: Terminal): InputOptions {
     images,
     ...(engine !== undefined && { engine }),
     ...(platform !== undefined && { platform }),
+    ...(given.has('verify') && { verify: true }),
   }
 }
 
-const formatOf = (word: string): ReportName => {
-  const names = Object.keys(reports)
-  const found = (Object.keys(reports) as ReportName[]).find((name) => name === word)
-  if (found === undefined)
-    throw new UsageError([`There is no format "${word}"${hint(word, names)}; one of ${names.join(', ')}.`])
+function formatOf(word: string): ReportName {
+  const found = formats.find((name) => name === word)
+  if (found === undefined) throw new UsageError([sentence(`There is no format "${word}"${hint(word, formats)}`)])
   return found
+}
+const formats = Object.keys(reports) as ReportName[]
+
+interface Output {
+  readonly format: ReportName
+  readonly file: string
+}
+/** `sarif=x.sarif`, or a name alone: then `--format` says the format, else the name's ending, else it is text. */
+function outputOf(word: string, format: ReportName | undefined): Output {
+  const [, name, file] = /^([a-z]+)=(.+)$/s.exec(word) ?? []
+  if (name !== undefined && file !== undefined) return { format: formatOf(name), file }
+  const [, ending = ''] = /\.([a-z]+)$/i.exec(word) ?? []
+  return { format: format ?? ENDINGS[ending.toLowerCase()] ?? 'text', file: word }
+}
+const ENDINGS: Readonly<Record<string, ReportName>> = { sarif: 'sarif', json: 'json', md: 'markdown' }
+
+/** A word too few on the command line must not cost the file that was to be scanned. */
+function refuseOverwriting(outputs: readonly Output[], inputs: readonly string[]): void {
+  const read = new Map(inputs.map((name) => [resolve(splitPrefix(name).path), name]))
+  for (const { file } of outputs) {
+    if (file !== '-' && read.has(resolve(file)))
+      throw new UsageError([`--output ${file} would overwrite what is scanned. Give it another name.`])
+    if (file !== '-' && !existsSync(dirname(resolve(file))))
+      throw new UsageError([`--output ${file} cannot be written: there is no folder ${dirname(file)}. Make it first.`])
+  }
 }
 
 async function scanCommand(given: Arguments, terminal: Terminal): Promise<number> {
   const quiet = given.has('quiet')
-  const format = formatOf(given.one('format') ?? 'text')
-  const outputs = (given.values.output ?? []).map((word) => {
-    const match = /^([a-z]+)=(.+)$/s.exec(word)
-    return match ? { format: formatOf(match[1] ?? ''), file: match[2] ?? '' } : { format, file: word }
-  })
+  const asked = given.one('format')
+  const format = formatOf(asked ?? 'text')
+  const outputs = (given.values.output ?? []).map((word) => outputOf(word, asked === undefined ? undefined : format))
+  const input = inputOf(given, terminal)
+  refuseOverwriting(outputs, [
+    ...input.targets,
+    ...(input.images?.values() ?? []),
+    ...(input.engine === undefined ? [] : [input.engine]),
+  ])
   const progress = progressOf(terminal, quiet)
   const config = given.one('config') ?? findConfig('.', existsSync)
-  const optional = (name: 'policy' | 'unknown') => given.one(name)
-  const policy = optional('policy')
-  const unknown = optional('unknown')
+  const policy = given.one('policy')
+  const unknown = given.one('unknown')
   const failOn = given.one('fail-on')
   let result: Result
   try {
     result = await scan({
-      ...inputOf(given, terminal),
+      ...input,
       today: terminal.today,
       progress: progress.tell,
       ignore: given.values.ignore ?? [],
@@ -163,18 +198,19 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
   }
   for (const output of outputs) {
     const text = await reports[output.format](result, { ...options, colour: false, width: 0 })
-    try {
-      writeFileSync(output.file, text)
-    } catch (error) {
-      throw new UsageError([
-        `${output.file} cannot be written (${error instanceof Error ? error.message : 'unknown error'}).`,
-      ])
-    }
+    if (output.file === '-') terminal.write(text)
+    else
+      try {
+        writeFileSync(output.file, text)
+      } catch (error) {
+        throw new UsageError([`--output ${output.file} cannot be written: ${reasonOf(error)}.`])
+      }
   }
   // A report that goes to a file in the format asked for is not shown twice.
-  const toFile = outputs.some((output) => output.format === format)
+  const toFile = outputs.some((output) => output.format === format || output.file === '-')
+  const files = outputs.filter(({ file }) => file !== '-').map(({ file }) => shown(file))
   if (!quiet && !toFile) terminal.write(await reports[format](result, options))
-  else if (!quiet) terminal.warn(`plimsoll: ${result.verdict}; ${outputs.map(({ file }) => file).join(', ')} written\n`)
+  else if (!quiet && files.length > 0) terminal.warn(`plimsoll: ${result.verdict}; written: ${files.join(', ')}\n`)
   return exitCode(result.verdict)
 }
 
@@ -191,7 +227,7 @@ function repositoryPath(): (file: string) => string {
 
 async function factsCommand(given: Arguments, terminal: Terminal): Promise<number> {
   const format = given.one('format') ?? 'text'
-  if (format !== 'text' && format !== 'json') throw new UsageError([`facts are text or json, not "${format}".`])
+  if (format !== 'text' && format !== 'json') throw wrongFormat('facts', format)
   const inventory = await take(inputOf(given, terminal))
   if (!given.has('quiet'))
     terminal.write(format === 'json' ? factsJson(inventory) : factsText(inventory, given.has('all'), terminal))
@@ -206,11 +242,19 @@ async function explainCommand(given: Arguments, terminal: Terminal): Promise<num
   return 0
 }
 
+const wrongFormat = (what: string, format: string): UsageError =>
+  new UsageError([`${what} are told as text or json, not as "${format}".`])
+
 async function rulesCommand(given: Arguments, terminal: Terminal): Promise<number> {
+  const [word] = given.positionals
+  if (word !== undefined)
+    throw new UsageError([`rules takes no word such as "${word}". One rule: plimsoll explain ${word}`])
+  const format = given.one('format') ?? 'text'
+  if (format !== 'text' && format !== 'json') throw wrongFormat('rules', format)
   const rules = await builtinRules()
   const policy = given.one('policy') ?? 'default'
   const { value: settings } = await readSettings({ policy }, rules)
-  if (given.one('format') === 'json') {
+  if (format === 'json') {
     const list = rules.map(({ rule: { id, title, severity, standards, subject } }) => ({
       id,
       title,
@@ -231,7 +275,7 @@ async function rulesCommand(given: Arguments, terminal: Terminal): Promise<numbe
   }
   const names = [...(await builtinPolicies()).keys()].join(', ')
   terminal.write(
-    `\n${rules.length} rules, ${settings.rules.size} judged by the policy ${policy} (policies: ${names}). plimsoll explain RULE tells more.\n`,
+    `\n${rules.length} rules, ${settings.rules.size} judged by the policy ${shown(policy)} (policies: ${names}). plimsoll explain RULE tells more.\n`,
   )
   return 0
 }

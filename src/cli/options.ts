@@ -1,5 +1,7 @@
 /** The commands and options of the CLI: parsing and help come from these tables. The action's inputs are the same options. */
 import { parseArgs } from 'node:util'
+import { nearest } from '../policy/nearest.ts'
+import { sentence } from '../report/escape.ts'
 import { UsageError } from '../usage.ts'
 
 interface Option {
@@ -19,9 +21,10 @@ export interface Command {
   readonly examples: readonly (readonly [command: string, says: string])[]
 }
 
+const HELP: Option = { name: 'help', short: 'h', says: 'show this' }
 const COMMON: readonly Option[] = [
   { name: 'quiet', short: 'q', says: 'say nothing but errors; the exit code and the files tell' },
-  { name: 'help', short: 'h', says: 'show this' },
+  HELP,
 ]
 const INPUT: readonly Option[] = [
   {
@@ -32,6 +35,10 @@ const INPUT: readonly Option[] = [
   },
   { name: 'engine', value: 'FILE', says: "the engine's settings: daemon.json, or docker info --format '{{json .}}'" },
   { name: 'platform', value: 'OS/ARCH', says: 'which image of a multi-platform index (default linux/amd64)' },
+  {
+    name: 'verify',
+    says: 'compare uncompressed layers with their digests too, which reads them in full (compressed ones always are)',
+  },
 ]
 const FORMAT: Option = {
   name: 'format',
@@ -56,7 +63,7 @@ export const commands: readonly Command[] = [
         short: 'o',
         value: '[FORMAT=]FILE',
         many: true,
-        says: 'write a report to a file; may be repeated',
+        says: 'write a report to a file, - for standard output; may be repeated; x.sarif, x.json, x.md tell the format',
       },
       ...INPUT,
       { name: 'policy', short: 'p', value: 'NAME|FILE', says: 'default, strict, or a policy file' },
@@ -103,7 +110,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
     name: 'explain',
     usage: 'plimsoll explain RULE|FIELD',
     says: "a rule's page, or a field's",
-    options: COMMON,
+    options: [HELP],
     more: '',
     examples: [
       ['plimsoll explain privileged', 'what the rule says, why, and how to fix it'],
@@ -117,7 +124,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
     options: [
       { name: 'policy', short: 'p', value: 'NAME|FILE', says: 'mark what this policy judges (default: default)' },
       { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
-      ...COMMON,
+      HELP,
     ],
     more: '',
     examples: [
@@ -158,7 +165,7 @@ export function readArguments(command: Command, words: readonly string[]): Argum
       all[name] = Array.isArray(value) ? value.map(String) : [String(value)]
     for (const option of command.options)
       if (option.many === undefined && option.value !== undefined && (all[option.name]?.length ?? 0) > 1)
-        throw new UsageError([`--${option.name} is given more than once; say which one is meant`])
+        throw new UsageError([`--${option.name} is given more than once; say which one is meant.`])
     return {
       command,
       positionals,
@@ -168,9 +175,24 @@ export function readArguments(command: Command, words: readonly string[]): Argum
     }
   } catch (error) {
     if (error instanceof UsageError) throw error
-    const [message = ''] = (error instanceof Error ? error.message : String(error)).split('. To specify')
-    throw new UsageError([`${message}\nSee: plimsoll ${command.name} --help`])
+    throw new UsageError([`${complaint(command, error)} See: plimsoll ${command.name} --help`])
   }
+}
+
+/** What parseArgs found wrong, in our words. */
+function complaint({ name: command, options }: Command, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const word = /'(-[^' ,]+)/.exec(message)?.[1] ?? ''
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const near = nearest(word.replace(/^-+/, ''), word.startsWith('--') ? options.map(({ name }) => name) : [])
+    return `${command} has no option ${word}${near === undefined ? '.' : `: did you mean "--${near}"?`}`
+  }
+  const option = options.find(({ name, short }) => word === `--${name}` || word === `-${short ?? ''}`)
+  if (code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' || !option) return sentence(message)
+  return option.value === undefined
+    ? `--${option.name} takes no value.`
+    : `--${option.name} needs a value: --${option.name}=${option.value}.`
 }
 
 export function helpOf(command: Command): string {

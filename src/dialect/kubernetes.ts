@@ -94,8 +94,6 @@ const osOfNode: Ask<string> = ask((scope) =>
   scalarFact(child(child(scope['pod'] ?? scope.self, 'nodeSelector'), 'kubernetes.io/os'), 'a text', parse.text),
 )
 
-const capability = (name: string): string => name.toUpperCase().replace(/^CAP_/, '')
-
 const privileged = bool('securityContext.privileged')
 /** Silence of a privileged container: neither containerd nor CRI-O confines it (containerd pkg/oci, WithPrivileged). */
 const unlessPrivileged = <T, U>(own: Ask<T>, value: () => U): Ask<T | U> =>
@@ -159,8 +157,9 @@ const asks: Asks<typeof container> = {
   network: { mode: onlyTrue('hostNetwork').by({ true: 'host' }), names: silent },
   capabilities: {
     given: silent,
-    add: listOfTexts('securityContext.capabilities.add', capability),
-    drop: listOfTexts('securityContext.capabilities.drop', capability),
+    // As written: the API and Pod Security take `chown` and `CAP_CHOWN` for names of their own; runtimes read both as CHOWN (confine).
+    add: listOfTexts('securityContext.capabilities.add'),
+    drop: listOfTexts('securityContext.capabilities.drop'),
     ambient: silent,
   },
   seccomp: { ...seccomp, kind: unlessPrivileged(seccomp.kind, () => 'unconfined' as const), text: silent },

@@ -96,8 +96,9 @@ const written: Table = {
   'namespaces.uts': ['host', 'set', 'hostNetwork'],
   'namespaces.user': ['own', 'set', 'hostUsers'],
   'network.mode': ['host', 'set', 'hostNetwork'],
-  'capabilities.add': [['SYS_ADMIN', 'NET_RAW'], 'set', 'add:'],
-  'capabilities.drop': [['ALL'], 'set', 'drop:'],
+  // As written: Pod Security takes CAP_NET_RAW for a name of its own.
+  'capabilities.add': [['CAP_sys_admin', 'net_raw'], 'set', 'add:'],
+  'capabilities.drop': [['all'], 'set', 'drop:'],
   'seccomp.kind': ['profile', 'set', 'seccompProfile'],
   'seccomp.name': ['p.json', 'set', 'seccompProfile'],
   'apparmor.kind': ['profile', 'set', 'appArmorProfile'],

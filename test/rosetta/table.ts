@@ -18,11 +18,11 @@ export const FILES = {
 export type DialectName = keyof typeof FILES
 export const DIALECTS: readonly DialectName[] = ['compose', 'kubernetes', 'docker-inspect', 'oci-runtime']
 
-/** `resources.memory`, `mounts[/data]` (there is such an element), `mounts[/data].readOnly` -> value. */
+/** `resources.memory`, `mounts[/data]` (there is such an element), `mounts[/data].readOnly` -> value; `?` is not known. */
 export type Values = ReadonlyMap<string, string>
 export interface Answers {
   readonly values: Values
-  /** Rows (`mounts.readOnly`) that somebody wrote in this file, with every value written. */
+  /** Rows (`mounts.readOnly`) that this file says, or that follow from what it says, with every value. */
   readonly written: ReadonlyMap<string, readonly string[]>
   readonly notices: readonly Notice[]
 }
@@ -73,7 +73,7 @@ function flatten(
     }
     if (!isFact(fact)) throw new Error(`${at} is a group`)
     const write = (text: string): void => {
-      if (fact.how === 'set' || fact.how === 'inherited') written.set(rowAt, [...(written.get(rowAt) ?? []), text])
+      if (fact.how !== 'default' && fact.how !== 'unknown') written.set(rowAt, [...(written.get(rowAt) ?? []), text])
     }
     if (row.kind === 'leaf' || fact.how === 'unknown') {
       values.set(at, shown(fact))
@@ -86,6 +86,7 @@ function flatten(
       write(text)
     } else {
       const list: readonly { readonly facts: AnyFacts }[] = Array.isArray(fact.value) ? fact.value : []
+      values.set(at, 'a list')
       write(String(list.length))
       for (const element of list) {
         const key = element.facts[row.key ?? '']

@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { builtinRules } from '../../src/builtin.ts'
-import { prepare, type CompiledRule } from '../../src/rule/compile.ts'
-import { judge } from '../../src/rule/judge.ts'
+import { prepare } from '../../src/rule/compile.ts'
+import { judge, type Judged as RuleToJudge } from '../../src/rule/judge.ts'
+import type { RuleUse } from '../../src/policy/policy.ts'
 import { take, type Inventory } from '../../src/scan.ts'
+import { readSettings } from '../../src/settings.ts'
 import { UsageError } from '../../src/usage.ts'
 import type { Finding } from '../../src/model/finding.ts'
 
@@ -68,18 +70,27 @@ export const RULES: Record<string, readonly string[]> = {
   'env-secret': ['secret-in-environment'],
 }
 
+async function settingsOf(policy: string): Promise<ReadonlyMap<string, RuleUse>> {
+  const { value } = await readSettings({ policy }, await builtinRules())
+  return value.rules
+}
+
 export interface Judged {
   readonly inventory: Inventory | undefined
   readonly findings: readonly Finding[]
 }
 
-/** Every rule, compiled, with its own parameters: the strictest reading, apart from any policy. */
-export async function allRules(): Promise<readonly CompiledRule[]> {
-  return (await builtinRules()).map(({ rule }) => prepare(rule))
+/** The rules of a policy with the parameters that it sets: `strict` has all, `pss-restricted` those of the standard. */
+export async function rulesOf(policy: string): Promise<readonly RuleToJudge[]> {
+  const uses = await settingsOf(policy)
+  return (await builtinRules()).flatMap(({ rule }) => {
+    const use = uses.get(rule.id)
+    return use ? [{ compiled: prepare(rule), parameters: use.params }] : []
+  })
 }
 
-/** What all rules say of one file. Findings that another covers count: a label speaks of one rule only. */
-export async function judgeFile(rules: readonly CompiledRule[], file: string): Promise<Judged> {
+/** What rules say of one file. Findings that another covers count: a label speaks of one rule only. */
+export async function judgeFile(rules: readonly RuleToJudge[], file: string): Promise<Judged> {
   let inventory: Inventory
   try {
     inventory = await take({ targets: [file] })
@@ -87,38 +98,30 @@ export async function judgeFile(rules: readonly CompiledRule[], file: string): P
     if (error instanceof UsageError) return { inventory: undefined, findings: [] }
     throw error
   }
-  const judged = rules.map((compiled) => ({
-    compiled,
-    parameters: Object.fromEntries(
-      Object.entries(compiled.rule.parameters).map(([name, parameter]) => [name, parameter.default]),
-    ),
-  }))
-  return { inventory, findings: judge(judged, inventory.subjects, inventory.images).findings }
+  return { inventory, findings: judge(rules, inventory.subjects, inventory.images).findings }
 }
 
-/** Does a rule of ours that says this control fire? In Pod Security Standards what is not known is not allowed. */
-export function fires(
+/** The findings of the rules that say the label's control; undefined where no rule of ours does. */
+function fires(
   label: Label,
   findings: readonly Finding[],
-  rules: readonly CompiledRule[],
+  rules: readonly RuleToJudge[],
 ): readonly Finding[] | undefined {
-  if (label.corpus === 'psa') {
-    const ids = new Set(
-      rules
-        .filter(({ rule }) =>
-          label.expect
-            ? rule.standards['pss-control']?.includes(label.native)
-            : controlsOf(label.level).some((level) => rule.standards['pss']?.includes(level)),
-        )
-        .map(({ rule }) => rule.id),
-    )
-    return findings.filter(({ rule, place }) => ids.has(rule) && place.file !== '')
+  const failed = findings.filter(({ outcome }) => outcome === 'fail')
+  if (label.corpus !== 'psa') {
+    const ids = RULES[label.control]
+    return ids && failed.filter(({ rule }) => ids.includes(rule))
   }
-  const ids = RULES[label.control]
-  return ids && findings.filter(({ rule, outcome }) => ids.includes(rule) && outcome === 'fail')
+  // A pod that the level accepts must have no finding at all.
+  if (!label.expect) return failed
+  const ids = new Set(
+    rules
+      .map(({ compiled }) => compiled.rule)
+      .filter(({ standards }) => standards['pss-control']?.includes(label.native))
+      .map(({ id }) => id),
+  )
+  return failed.filter(({ rule }) => ids.has(rule))
 }
-const controlsOf = (level: string | undefined): readonly string[] =>
-  level === 'restricted' ? ['baseline', 'restricted'] : ['baseline']
 
 export interface Score {
   hit: number
@@ -133,15 +136,22 @@ export interface Score {
 }
 
 export async function score(wanted: readonly string[] | undefined): Promise<ReadonlyMap<string, Score>> {
-  const rules = await allRules()
+  const all = await rulesOf('strict')
+  const levels = new Map([
+    ['baseline', await rulesOf('pss-baseline')],
+    ['restricted', await rulesOf('pss-restricted')],
+  ])
   const byFile = Map.groupBy(
     labels().filter(({ corpus }) => !wanted || wanted.includes(corpus)),
     ({ file }) => file,
   )
   const scores = new Map<string, Score>()
   for (const [file, some] of byFile) {
-    const { findings } = await judgeFile(rules, join(corpora, file))
+    const judged = new Map<readonly RuleToJudge[], readonly Finding[]>()
     for (const label of some) {
+      const rules = (label.corpus === 'psa' ? levels.get(label.level ?? '') : undefined) ?? all
+      const findings = judged.get(rules) ?? (await judgeFile(rules, join(corpora, file))).findings
+      judged.set(rules, findings)
       const score =
         scores.get(label.corpus) ??
         ({ hit: 0, miss: 0, silent: 0, falseAlarm: 0, exact: 0, lines: 0, unruled: 0, wrong: [] } satisfies Score)

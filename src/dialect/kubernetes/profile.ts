@@ -3,7 +3,10 @@ import { child, get, textOf, type Node } from '../../document/node.ts'
 import { unknown } from '../../model/fact.ts'
 import { ask, at, parse, refuse, scalarFact, type Answer, type Ask, type Refusal, type Scope } from '../ask.ts'
 
-const isThere = (node: Node): boolean => node.unknown !== undefined || (node.missing !== true && node.value !== null)
+/** An empty map writes nothing, so what the pod writes still counts: Pod Security judges the pod's options beside the container's. */
+const isThere = (node: Node): boolean =>
+  node.unknown !== undefined ||
+  (node.missing !== true && node.value !== null && !(node.value instanceof Map && node.value.size === 0))
 
 /** `securityContext.<key>` of the container or else of the pod: never a mixture of the two (kubelet, DetermineEffectiveSecurityContext). */
 function structure(scope: Scope, key: string): { readonly node: Node; readonly where: 'self' | 'pod' } {
