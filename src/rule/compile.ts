@@ -126,7 +126,7 @@ export function compile(rule: Rule): Compilation {
       say.push(text)
       continue
     }
-    const piece = one('say', text, offset, ['string', 'int', 'bool', 'Text'])
+    const piece = one('say', text, offset, ['string', 'int', 'bool', 'Text', 'list<Text>'])
     if (piece) say.push(piece.program)
   }
   const base = {

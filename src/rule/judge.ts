@@ -154,11 +154,15 @@ function say(compiled: CompiledRule, context: Context): string {
       if (typeof piece === 'string') return piece
       const { outcome } = run(piece, context)
       if ('unknown' in outcome) return 'not known'
-      const { value } = outcome
-      const item = elementOf(value)
-      return item && 'how' in item && item.how !== 'unknown' ? String(item.value) : String(value)
+      const values: readonly unknown[] = Array.isArray(outcome.value) ? outcome.value : [outcome.value]
+      return values.map(plain).join(', ')
     })
     .join('')
+}
+function plain(value: unknown): string {
+  const item = elementOf(value)
+  if (item === undefined || !('how' in item)) return String(value)
+  return item.how === 'unknown' ? 'not known' : String(item.value)
 }
 /** What identifies an element within its list: its text, or its key row; where that is empty, what it comes from. */
 function keyOf(item: NonNullable<ReturnType<typeof elementOf>>, key: string | undefined): string | undefined {

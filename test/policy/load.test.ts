@@ -266,15 +266,11 @@ describe('shipped policies, against rules/', () => {
       'engine-socket-mounted',
       'host-path-sensitive',
       'memory-unbounded',
+      'host-user-namespace',
+      'setuid-file',
     ])
       expect([id, on.has(id)]).toEqual([id, true])
-    for (const id of [
-      'host-user-namespace',
-      'capabilities-not-dropped',
-      'healthcheck-missing',
-      'setuid-file',
-      'image-digest-missing',
-    ])
+    for (const id of ['apparmor-missing', 'capabilities-not-dropped', 'healthcheck-missing', 'image-digest-missing'])
       expect([id, on.has(id)]).toEqual([id, false])
   })
 })
