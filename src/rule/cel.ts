@@ -358,6 +358,8 @@ function renamed(ast: ASTNode, name: string): ASTNode {
 
 /** The roots of one subject as CEL sees them. */
 export function bind(facts: { readonly [root: string]: AnyFacts }): Context {
+  // The classes of the boxes are made with it, and rules that were checked before make it only when they first run.
+  shared ??= environment()
   const context: Context = {}
   for (const [name, group] of Object.entries(roots)) {
     const Class = classes.get(group.cel)

@@ -175,27 +175,28 @@ function keyOf(item: NonNullable<ReturnType<typeof elementOf>>, key: string | un
 }
 
 /**
- * A rule that covers another takes its findings in, on the same subject, where it fails itself.
- * Where both judge elements, only those of the same element: a finding on one mount says nothing of another.
+ * A rule that covers another takes its findings in, on the same subject, where it fails itself; what it leaves open takes in
+ * what the other leaves open for the same unknown facts. Where both judge elements, only those of the same element: a finding
+ * on one mount says nothing of another.
  */
 function cover(
   singles: readonly Single[],
   covering: ReadonlyMap<string, readonly string[]>,
 ): readonly (Single & { coveredBy?: string })[] {
-  const failing = new Map<string, Map<string, Single[]>>()
+  const taking = new Map<string, Map<string, Single[]>>()
   for (const single of singles) {
-    if (single.outcome !== 'fail' || !single.coverable) continue
-    const rules = failing.get(single.subject) ?? new Map<string, Single[]>()
-    failing.set(single.subject, rules)
+    if (!single.coverable) continue
+    const rules = taking.get(single.subject) ?? new Map<string, Single[]>()
+    taking.set(single.subject, rules)
     const known = rules.get(single.rule)
     if (known) known.push(single)
     else rules.set(single.rule, [single])
   }
   return singles.map((finding) => {
     if (!finding.coverable) return finding
-    const by = [...(failing.get(finding.subject) ?? [])]
+    const by = [...(taking.get(finding.subject) ?? [])]
       .filter(([rule]) => covering.get(rule)?.includes(finding.rule))
-      .filter(([, found]) => found.some((each) => !each.item || !finding.item || same(each.item, finding.item)))
+      .filter(([, found]) => found.some((each) => takes(each, finding)))
       .map(([rule]) => rule)
       .sort()
       // Of several the one that no other covers: the root.
@@ -203,6 +204,15 @@ function cover(
     return by === undefined ? finding : { ...finding, coveredBy: by }
   })
 }
+const takes = (covering: Single, covered: Single): boolean =>
+  (!covering.item || !covered.item || same(covering.item, covered.item)) &&
+  (covering.outcome === 'fail' ||
+    (covered.outcome === 'open' &&
+      covered.because.length > 0 &&
+      covered.because.every(({ fact }) => covering.because.some((reason) => isCause(reason.fact, fact)))))
+/** The same hole: rows of one element that cannot be read are unknown each, at one place and for one reason. */
+const isCause = (a: AnyFact, b: AnyFact): boolean =>
+  a === b || (a.how === 'unknown' && b.how === 'unknown' && a.because === b.because && same(a.place, b.place))
 const same = (a: Place, b: Place): boolean =>
   a.file === b.file && a.line === b.line && a.column === b.column && a.in === b.in
 

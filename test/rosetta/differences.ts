@@ -29,7 +29,7 @@ export const differences: readonly Difference[] = [
   },
   {
     fields: [
-      ...['restart.policy', 'restart.retries', 'ports', 'health.check', 'health.liveness', 'health.readiness'],
+      ...['restart.policy', 'restart.retries', 'health.check'],
       ...['logging.driver', 'resources.ephemeralStorage'],
     ],
     dialects: oci,
@@ -536,5 +536,11 @@ export const differences: readonly Difference[] = [
     dialects: kubernetes,
     of: ['joined'],
     because: 'the pause process of a shared PID namespace reaps zombies',
+  },
+  {
+    fields: within('ports', ['8080', '8443', '9090']),
+    dialects: oci,
+    of: ['web'],
+    because: 'the engine above the runtime does it, and config.json does not say',
   },
 ]

@@ -1,4 +1,8 @@
-/** A fixture of the rosetta test, read by its dialect and flattened: path of a fact -> its value as a text, for comparing. */
+/**
+ * A fixture of the rosetta test, read by its dialect and flattened: path of a fact -> its value as a text, for comparing.
+ * inspect.json and config.json of web, host and plain are what Docker Engine 20.10 wrote for such containers, with ids and paths
+ * made short, the masked paths of Docker 28, and what that machine could not give (labels, AppArmor, user namespace, privileged).
+ */
 import { readFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { deriveAll } from '../../src/derive.ts'

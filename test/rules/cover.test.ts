@@ -75,12 +75,36 @@ describe('covering', () => {
   it('is not stopped by a list that is not known: the finding is open, with the worst severity', async () => {
     const findings = await judged(
       ['capability-dangerous', 'port-on-all-interfaces'],
-      'oci-runtime',
-      '{ "ociVersion": "1.2.0", "linux": {} }',
+      'compose',
+      'services: { web: { image: nginx, ports: 80, cap_add: { a: [b] } } }',
     )
     expect(findings.map(({ rule, outcome, severity }) => [rule, outcome, severity])).toEqual([
       ['capability-dangerous', 'open', 'critical'],
       ['port-on-all-interfaces', 'open', 'medium'],
+    ])
+  })
+
+  it('takes in what is not known for the same reason, and nothing that is not known for another', async () => {
+    const findings = await judged(
+      ['host-path-sensitive', 'host-path-mounted', 'volume-type-restricted', 'privileged', 'seccomp-missing'],
+      'kubernetes',
+      `kind: Pod
+apiVersion: v1
+metadata: { name: web }
+spec:
+  containers:
+    - name: web
+      image: nginx
+      securityContext: { privileged: often }
+      volumeMounts: [{ name: absent, mountPath: /data }]
+`,
+    )
+    expect(shown(findings)).toEqual([
+      '8 privileged open',
+      '9 host-path-sensitive open',
+      '8 seccomp-missing open',
+      '9 host-path-mounted open < host-path-sensitive',
+      '9 volume-type-restricted open < host-path-mounted',
     ])
   })
 })

@@ -1,6 +1,6 @@
 /**
  * What an OCI runtime does where its config.json is silent. Engines write nearly everything out, so that silence is mostly "none";
- * what only the engine above knows (restarts, ports, health) is not known.
+ * restarts, ports and probes are the engine's above it, as a Service is above a pod: of this configuration they are none.
  * https://github.com/opencontainers/runtime-spec/blob/main/config.md
  */
 import type { container } from '../../model/fields.ts'
@@ -8,6 +8,8 @@ import { refuse } from '../ask.ts'
 import { is, isList, type Silence } from '../dialect.ts'
 
 const engine = (what: string): ReturnType<typeof refuse> => refuse(`config.json does not say ${what}`, 'engine')
+/** What engines and clusters add is theirs to say: no file that Plimsoll could be given says it of this container. */
+const ABOVE = '; what an engine above it does is not written here'
 const noProcess = refuse('config.json describes no process', 'user')
 
 export const ociRuntime: Silence<typeof container> = {
@@ -25,7 +27,10 @@ export const ociRuntime: Silence<typeof container> = {
   readOnlyRootFilesystem: is(false, 'root.readonly is false unless set'),
   noNewPrivileges: noProcess,
   init: is(false, 'an OCI runtime adds no init process'),
-  restart: { policy: engine('when it is started again'), retries: engine('when it is started again') },
+  restart: {
+    policy: is('no', `a runtime starts it once${ABOVE}`),
+    retries: is(0, `a runtime starts it once${ABOVE}`),
+  },
   user: {
     name: noProcess,
     group: noProcess,
@@ -80,12 +85,12 @@ export const ociRuntime: Silence<typeof container> = {
   procMount: is('default', 'config.json mounts no /proc'),
   sysctls: is([], 'none set'),
   ulimits: is([], 'none set'),
-  ports: engine('which ports are published'),
+  ports: is([], `a runtime publishes no port${ABOVE}`),
   environment: is([], 'no variables'),
   health: {
-    check: engine('whether anybody checks its health'),
-    readiness: engine('whether anybody checks its health'),
-    liveness: engine('whether anybody checks its health'),
+    check: refuse('a runtime checks nothing; an engine above it takes the HEALTHCHECK of the image', 'image'),
+    readiness: is(false, `a runtime has no probes${ABOVE}`),
+    liveness: is(false, `a runtime has no probes${ABOVE}`),
   },
   probes: is([], 'an OCI runtime runs no probes'),
   resources: {
