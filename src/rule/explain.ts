@@ -42,7 +42,15 @@ export function explain(program: Program, context: Context, first: Run): readonl
     spare(some.slice(0, half), mayFind)
     spare(some.slice(half), mayFind)
   }
-  spare([...first.trace.elements.keys()].reverse(), false)
+  // Whole lists first: without its elements a list may be bad for a reason of its own, and would stand in for the true one.
+  spare([...new Set(first.trace.elements.values())].reverse(), false)
+  spare(
+    [...first.trace.elements]
+      .filter(([, list]) => !blank.has(list))
+      .map(([element]) => element)
+      .reverse(),
+    false,
+  )
   const ranked = [...seen].map((fact) => ({ fact, rank: rank(fact) }))
   for (const level of [...new Set(ranked.map((each) => each.rank))].sort((a, b) => a - b))
     spare(

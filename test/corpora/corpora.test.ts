@@ -44,7 +44,7 @@ const THEIR_FAULT = new Set([
   'file-missing',
   'compose-extends-unread',
   'compose-include-unread',
-  'compose-service-unread',
+  'compose-service-invalid',
   // Images that were made broken, and package databases that have no reader yet.
   'package-database-unread',
 ])

@@ -71,11 +71,11 @@ describe.each(dialects)('%s', (dialect) => {
   })
 })
 
-it('a pod with a user namespace of its own has nothing to be said of it either', async () => {
-  const text = textOf(FILES.kubernetes).replace(
-    'serviceAccountName: web',
-    'serviceAccountName: web\n      hostUsers: false',
-  )
-  expect(text).toContain('hostUsers')
-  expect(await say(rules, 'kubernetes', text, context)).toEqual({ findings: [], containers: 1, notices: [] })
+it('a pod without a user namespace of its own needs runAsNonRoot; with one, root is nobody outside', async () => {
+  const text = textOf(FILES.kubernetes)
+    .replace(/^ *hostUsers: false\n/m, '')
+    .replace(/^ *runAsNonRoot: true\n/m, '')
+  expect(text).not.toMatch(/hostUsers|runAsNonRoot/)
+  const { findings } = await say(rules, 'kubernetes', text, context)
+  expect(findings).toEqual(['host-user-namespace', 'non-root-not-required'])
 })

@@ -43,7 +43,7 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
   kubernetes: {
     one: {
       'spec.template.spec.automountServiceAccountToken': 'service-account-token',
-      'spec.template.spec.securityContext.runAsNonRoot': 'non-root-not-required',
+      'spec.template.spec.hostUsers': 'host-user-namespace',
       'spec.template.spec.securityContext.seccompProfile.type': 'seccomp-missing',
       'spec.template.spec.securityContext.appArmorProfile.type': 'apparmor-missing',
       'spec.template.spec.containers[0].image': 'image-tag-mutable?',
@@ -60,6 +60,10 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
       'spec.template.spec.volumes[1].name': 'engine-socket-mounted?',
     },
     none: [
+      {
+        leaves: /\.runAsNonRoot$/,
+        because: 'in a user namespace of its own root is nobody outside (Pod Security, latest)',
+      },
       { leaves: /^kind$/, nothing: true, because: 'without a kind it is no object, and kubectl refuses it' },
       { leaves: /^apiVersion$/, because: 'people scan what kubectl refuses: the kind says what it is' },
       { leaves: /metadata\.|\.matchLabels\.|\.replicas$|containers\[0\]\.name$/, because: NAMES },
@@ -137,6 +141,7 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
       'linux.namespaces[2].type': 'host-uts-namespace',
       'linux.namespaces[3].type': 'host-pid-namespace',
       'linux.namespaces[4].type': 'host-ipc-namespace',
+      'linux.namespaces[6].type': 'host-user-namespace',
       'linux.namespaces[5].type': 'host-cgroup-namespace',
       'annotations.org.opencontainers.image.ref.name': 'image-tag-mutable?',
       // A bind mount without a source: it mounts something, and the engine's own paths no longer excuse it.
@@ -146,6 +151,10 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
       'mounts[11].source': 'host-path-mounted',
     },
     none: [
+      {
+        leaves: /^linux\.[ug]idMappings/,
+        because: 'the namespace is its own; runc does not start it with half a mapping',
+      },
       { leaves: /^ociVersion$/, nothing: true, because: 'without a version it is no config.json' },
       { leaves: /^hostname$/, because: NAMES },
       {

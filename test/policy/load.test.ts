@@ -5,7 +5,7 @@ import { loadPolicy, type PolicyFiles } from '../../src/policy/load.ts'
 import type { Policy } from '../../src/policy/policy.ts'
 import { commandLineWaivers, select } from '../../src/policy/select.ts'
 import { readConfig } from '../../src/policy/config.ts'
-import { policy, rule, rules, told } from './made.ts'
+import { policy, rules, told } from './made.ts'
 
 const HEAD = 'title: T\nsays: S\n'
 const files = (texts: Record<string, string>): PolicyFiles => ({

@@ -80,12 +80,20 @@ export interface Judged {
   readonly findings: readonly Finding[]
 }
 
+/** Where the strict policy asks for more than any label does. */
+const AS_LABELLED: Record<string, Record<string, boolean>> = {
+  // Labels speak of `userns_mode: host` and `hostUsers: true` that somebody wrote.
+  'host-user-namespace': { required: false },
+}
+
 /** The rules of a policy with the parameters that it sets: `strict` has all, `pss-restricted` those of the standard. */
 export async function rulesOf(policy: string): Promise<readonly RuleToJudge[]> {
   const uses = await settingsOf(policy)
   return (await builtinRules()).flatMap(({ rule }) => {
     const use = uses.get(rule.id)
-    return use ? [{ compiled: prepare(rule), parameters: use.params }] : []
+    return use
+      ? [{ compiled: prepare(rule), parameters: { ...use.params, ...(policy === 'strict' && AS_LABELLED[rule.id]) } }]
+      : []
   })
 }
 
