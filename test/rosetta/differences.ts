@@ -28,10 +28,7 @@ export const differences: readonly Difference[] = [
     because: 'a runtime is given a folder, not an image; the name is there only as an annotation',
   },
   {
-    fields: [
-      ...['restart.policy', 'restart.retries', 'health.check'],
-      ...['logging.driver', 'resources.ephemeralStorage'],
-    ],
+    fields: ['restart.policy', 'restart.retries', 'health.check', 'logging.driver', 'resources.ephemeralStorage'],
     dialects: oci,
     because: 'the engine above the runtime does it, and config.json does not say',
   },
@@ -84,8 +81,17 @@ export const differences: readonly Difference[] = [
   },
   {
     fields: within('mounts', [
-      ...['/proc', '/sys', '/sys/fs/cgroup', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'],
-      ...['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/sbin/docker-init'],
+      '/proc',
+      '/sys',
+      '/sys/fs/cgroup',
+      '/dev',
+      '/dev/pts',
+      '/dev/shm',
+      '/dev/mqueue',
+      '/etc/hosts',
+      '/etc/hostname',
+      '/etc/resolv.conf',
+      '/sbin/docker-init',
     ]),
     dialects: oci,
     because: 'the engine mounts them for every container',
@@ -258,14 +264,22 @@ export const differences: readonly Difference[] = [
   },
   // Kubernetes cannot say it, or has its own words.
   {
-    fields: [...['resources.pids', 'resources.swap', 'resources.oomScoreAdjustment']],
+    fields: ['resources.pids', 'resources.swap', 'resources.oomScoreAdjustment'],
     dialects: kubernetes,
     because: 'the kubelet decides',
   },
   {
     fields: [
-      ...['init', 'deviceRules', 'cgroupParent', 'devices[/dev/null]', 'ulimits[nofile]', 'restart.retries'],
-      ...['resources.cpuShares', 'resources.cpuSet', 'resources.ioWeight', 'resources.sharedMemory'],
+      'init',
+      'deviceRules',
+      'cgroupParent',
+      'devices[/dev/null]',
+      'ulimits[nofile]',
+      'restart.retries',
+      'resources.cpuShares',
+      'resources.cpuSet',
+      'resources.ioWeight',
+      'resources.sharedMemory',
     ],
     dialects: kubernetes,
     of: ['web'],
