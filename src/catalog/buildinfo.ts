@@ -39,12 +39,12 @@ export function readBuildInformation(body: Buffer): BuildInformation | 'none' | 
   const layout = body.length >= 4 && body.readUInt32BE(0) === 0x7f454c46 ? elfLayout(body) : wholeFile(body)
   if (!layout) return 'none'
   const { address, offset, size } = layout.search
-  const end = Math.min(offset + size, body.length)
+  const searched = body.subarray(0, offset + size)
   let at = offset
   let seen = false
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    at = body.indexOf(MAGIC, at)
-    if (at < 0 || at + HEADER > end) break
+    at = searched.indexOf(MAGIC, at)
+    if (at < 0 || at + HEADER > searched.length) break
     if ((address + at - offset) % ALIGN === 0) {
       const information = decode(body, at, layout.segments)
       if (information) return information

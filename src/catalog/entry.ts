@@ -4,10 +4,11 @@ import type { Entry } from '../model/tree.ts'
 export const isRegular = (entry: Entry): boolean => entry.type === 'file' || entry.type === 'hardlink'
 
 /**
- * Size in bytes, as far as it says anything: a hard link's own entry has no body in most archives,
- * so its size is taken as large enough for every lower bound.
+ * Size in bytes, as far as it says anything. In the merged tree a hard link has the size of its target; in an archive most have none,
+ * and then it is taken as large enough for every lower bound.
  */
-export const sizeOf = (entry: Entry): number => (entry.type === 'hardlink' ? Number.MAX_SAFE_INTEGER : entry.size)
+export const sizeOf = (entry: Entry): number =>
+  entry.type === 'hardlink' && entry.size === 0 ? Number.MAX_SAFE_INTEGER : entry.size
 
 /** True for the directory itself and all below it; `directory` has no trailing slash. */
 export const isWithin = (path: string, directory: string): boolean =>

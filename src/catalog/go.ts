@@ -21,6 +21,7 @@ export const go: Cataloger = {
   name: 'go',
   version: 1,
   body: true,
+  byContent: true,
   wants: (path, entry) =>
     isRegular(entry) &&
     (entry.mode & 0o111) !== 0 &&

@@ -13,6 +13,7 @@ export const python: Cataloger = {
   name: 'python',
   version: 1,
   body: true,
+  byContent: true,
   wants: (path, entry) =>
     isRegular(entry) &&
     (path.endsWith('.dist-info/METADATA') ||

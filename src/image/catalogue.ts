@@ -2,7 +2,8 @@
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
 import type { Catalogued, Cataloger, Finds } from '../model/tree.ts'
-import { isProblem, parseSafely, type Early, type LayerContent } from './layer.ts'
+import { isProblem, type LayerContent } from './gathering.ts'
+import { parseSafely, type Early } from './parse.ts'
 import { nodesOf, type Node, type Tree } from './tree.ts'
 
 type Find = Catalogued['finds'][number]
@@ -61,16 +62,20 @@ const placeOf = (node: Node, name: string) => startOf(node.path, { in: name, lay
 const parse = (cataloger: Cataloger, node: Node, body: Buffer): Early =>
   parseSafely(cataloger, node.path, node.entry, node.layer, body)
 
-/** What was parsed while the layer passed counts only where the file is still called what it was called then. */
+/**
+ * What was parsed while the layer passed counts where the file is still called what it was called then, or where its name does
+ * not matter. A program of several names is in nearly every image, and to read it again is to inflate its layer again.
+ */
 function earlyOf(layers: readonly LayerContent[], node: Node, cataloger: Cataloger): Early | undefined {
   const layer = layers[node.bodyLayer]
-  if (layer?.entries[node.bodyIndex]?.path !== node.path || node.bodyLayer !== node.layer) return undefined
+  const sameName = layer?.entries[node.bodyIndex]?.path === node.path && node.bodyLayer === node.layer
+  if (!layer || (!sameName && cataloger.byContent !== true)) return undefined
   return layer.early.get(node.bodyIndex)?.find((early) => early.cataloger === cataloger)
 }
 
-/** A cataloger does not know the image, nor, while a layer passes, its number. */
+/** A cataloger does not know the image, nor, while a layer passes, its number, nor the file's other names. */
 function stamp(notice: Notice, node: Node, name: string): Notice {
-  return { ...notice, place: { ...notice.place, in: name, layer: node.layer } }
+  return { ...notice, place: { ...notice.place, file: node.path, in: name, layer: node.layer } }
 }
 
 async function readMissing(

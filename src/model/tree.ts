@@ -110,6 +110,8 @@ export interface Cataloger {
   readonly version: number
   /** False where metadata is enough and no body is to be read. */
   readonly body: boolean
+  /** True where what is found does not depend on the file's name: it then holds for every other name of the file (hard links) too. */
+  readonly byContent?: true
   wants(path: string, entry: Entry): boolean
   parse(file: ImageFile): Read<Finds>
 }

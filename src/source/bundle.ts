@@ -22,6 +22,11 @@ const tooMany = (limits: Limits): Problem => ({
   message: `The archive has more than ${limits.members} members; the rest was not read. An image archive has a few per layer.`,
 })
 
+const tooOften = (limits: Limits): Problem => ({
+  id: 'pass-limit',
+  message: `The compressed archive was inflated ${limits.passes} times more for files that only the layers together show to be wanted; this one was not read, and what it would tell is not known. Decompress the archive and scan the result.`,
+})
+
 /** A directory. Links that lead out of it are not followed. */
 export function directoryBundle(directory: string): Bundle {
   const root = realpathSync(directory)
@@ -114,8 +119,8 @@ export interface StreamedBundle<Read> extends Bundle {
   read(name: string): Read | undefined
 }
 
-/** Sends the same member past once more; ends when `data` returns false. */
-export type Again = (data: (chunk: Buffer) => boolean | void) => Promise<void>
+/** Sends the same member past once more; ends when `data` returns false. The problem says why not all of it came. */
+export type Again = (data: (chunk: Buffer) => Promise<boolean>) => Promise<Problem | undefined>
 
 /** A layer that is read while it passes; `finish` gives what was read. */
 export interface PassingRead<Read> extends BodySink {
@@ -130,7 +135,7 @@ export async function streamedBundle<Read>(
   blob: Blob,
   compression: Compression,
   limits: Limits,
-  passing: (name: string, again: Again) => PassingRead<Read>,
+  passing: (again: Again) => PassingRead<Read>,
 ): Promise<StreamedBundle<Read>> {
   const members = new Members<Read>(limits)
   const spools: Blob[] = []
@@ -139,16 +144,19 @@ export async function streamedBundle<Read>(
   const again =
     (offset: number): Again =>
     async (data) => {
-      if (++passes > limits.passes) return
+      if (++passes > limits.passes) return tooOften(limits)
       let more = true
       const once = new TarStream(limits, (_, at) =>
         at === offset
-          ? { push: (chunk) => void (more = more && data(chunk) !== false), end: () => (more = false) }
+          ? {
+              push: async (chunk) => void (more &&= await data(chunk)),
+              end: () => void (more = false),
+            }
           : undefined,
       )
-      await inflate(blob, compression, limits, {
-        data: (chunk) => {
-          once.push(chunk)
+      return inflate(blob, compression, limits, {
+        data: async (chunk) => {
+          await once.push(chunk)
           return more
         },
       })
@@ -161,7 +169,7 @@ export async function streamedBundle<Read>(
     if (header.type !== 'file') return undefined
     return new Sorting(
       budget,
-      () => passing(name, again(offset)),
+      () => passing(again(offset)),
       (member) => {
         if ('blob' in member) spools.push(member.blob)
         members.add(name, member)
@@ -169,9 +177,9 @@ export async function streamedBundle<Read>(
     )
   })
   const problem = await inflate(blob, compression, limits, { data: (chunk) => stream.push(chunk) })
+  const ending = await stream.end()
   // What is cut short by the compression is told once.
-  const problems = problem ? [problem] : stream.end()
-  if (problem) stream.end()
+  const problems = problem ? [problem] : ending
   if (members.full) problems.push(tooMany(limits))
   return {
     problems,
@@ -203,18 +211,16 @@ class Sorting<Read> implements BodySink {
     this.#done = done
   }
 
-  push(chunk: Buffer): void {
-    if (this.#first) {
-      this.#first = Buffer.concat([this.#first, chunk])
-      if (this.#first.length >= BLOCK) this.#sort(this.#first)
-    } else if (this.#read) this.#read.push(chunk)
-    else this.#spool?.push(chunk)
+  push(chunk: Buffer): Promise<void> | void {
+    if (!this.#first) return (this.#read ?? this.#spool)?.push(chunk)
+    this.#first = Buffer.concat([this.#first, chunk])
+    if (this.#first.length >= BLOCK) return this.#sort(this.#first)
   }
 
-  end(whole: boolean): void {
-    if (this.#first) this.#sort(this.#first)
+  async end(whole: boolean): Promise<void> {
+    if (this.#first) await this.#sort(this.#first)
     if (this.#read) {
-      this.#read.end(whole)
+      await this.#read.end(whole)
       return this.#done({ read: this.#read.finish() })
     }
     const spool = this.#spool
@@ -224,11 +230,11 @@ class Sorting<Read> implements BodySink {
     this.#done({ blob })
   }
 
-  #sort(first: Buffer): void {
+  #sort(first: Buffer): Promise<void> | void {
     this.#first = undefined
     if (looksLikeTar(first)) this.#read = this.#passing()
     else this.#spool = new Spool(this.#budget.left)
-    ;(this.#read ?? this.#spool)?.push(first)
+    return (this.#read ?? this.#spool)?.push(first)
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a docker-archive and an OCI layout have in common: images that name a configuration and layers by blob. */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { LayerRecord } from '../model/tree.ts'
 import { whole, type Blob } from './blob.ts'
 import type { Bundle } from './bundle.ts'
@@ -33,10 +33,16 @@ export const blobName = (digest: string): string | undefined =>
 
 export const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
-export const wrongDigest = (what: string, want: string, is: string): Problem => ({
+const wrongDigest = (what: string, want: string, is: string): Problem => ({
   id: 'digest-wrong',
   message: `${what} should have the digest ${want} and has ${is}: it was damaged or changed after it was named. Get the image again from where you trust it.`,
 })
+
+/** Nothing where the digest is right, or none is known (empty). */
+export function compareDigest(what: string, want: string, hash: Hash): Problem[] {
+  const is = `sha256:${hash.digest('hex')}`
+  return want === '' || want === is ? [] : [wrongDigest(what, want, is)]
+}
 
 /** A small JSON document of a bundle, checked against its digest where one is given. */
 export function document(

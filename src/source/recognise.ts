@@ -72,18 +72,19 @@ async function recogniseCompressed(blob: Blob, compression: Compression, limits:
   let first = true
   let isTar = true
   const stream = new TarStream(limits, (header) => {
-    names.add(header.name)
+    // The answer must not hang on how many members a chunk holds.
+    if (!names.certain) names.add(header.name)
     return undefined
   })
   const problem = await inflate(blob, compression, limits, {
-    data: (chunk) => {
+    data: async (chunk) => {
       if (first && chunk.length >= 512) isTar = looksLikeTar(chunk)
       first = false
-      stream.push(chunk)
+      await stream.push(chunk)
       return isTar && !names.certain
     },
   })
-  stream.end()
+  await stream.end()
   const kind = names.kind()
   if (kind) return kind
   if (problem?.id === 'compression-unsupported')

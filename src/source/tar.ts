@@ -1,8 +1,12 @@
 /** Reads tar archives: by seeking over bodies where the bytes can be sought, else as a stream. Both ways run the same machine. */
+import { extract, type ExtractEvents } from 'tar-stream'
 import type { Blob } from './blob.ts'
 import type { Limits, Problem } from './limits.ts'
 import { TarFraming, truncated } from './tar-framing.ts'
+import { TarGuard } from './tar-guard.ts'
 import { BLOCK, padded, type TarHeader } from './tar-header.ts'
+
+type Entry = ExtractEvents['entry'][1]
 
 /** Headers stand near each other where files are small: one read serves several, and costs little where they do not. */
 const WINDOW = 4096
@@ -56,121 +60,137 @@ export function walkTar(
 
 const broken = (framing: TarFraming): Problem[] => [...framing.passed, ...(framing.problem ? [framing.problem] : [])]
 
-/** Takes the body of one member, piece by piece; the buffers are the reader's own. */
+/** Takes the body of one member, piece by piece. Is not called again before the promise that it gave has been kept. */
 export interface BodySink {
-  push(chunk: Buffer): void
+  push(chunk: Buffer): Promise<void> | void
   /** `whole` is false where the archive ended first. */
-  end(whole: boolean): void
+  end(whole: boolean): Promise<void> | void
 }
 
-/** Reads an archive that comes piece by piece. What follows the end of the archive is ignored, as every unpacker does. */
+/**
+ * Reads an archive that comes piece by piece. What follows the end of the archive is ignored, as every unpacker does.
+ *
+ * tar-stream takes the archive apart, and a guard stands in front of it, because tar-stream alone loses files that engines unpack,
+ * shows others that none does, and hangs or ends the process on damaged archives.
+ * The guard (`tar-guard.ts`) runs the same machine as `walkTar`, so both ways give a member the same name, type and length.
+ * For every member it passes on the plain header of a regular file whose name is the member's number, then its body and padding;
+ * extended headers, the end marker and what cannot be read on never reach tar-stream.
+ * An entry that tar-stream gives is joined by its number with the header that the guard decoded; its body goes to the visitor's sink.
+ * `push` resolves when all that was pushed has come out at the other end and was taken, so no more than one chunk is ever held.
+ * Where the archive ends inside a body, tar-stream breaks off that entry's stream with an error, and the sink hears that it is not whole.
+ */
 export class TarStream {
-  readonly #framing: TarFraming
+  readonly #guard: TarGuard
+  readonly #extract = extract()
   readonly #visit: (header: TarHeader, offset: number) => BodySink | undefined
-  /** Bytes of a block or an extended header that is not complete yet. */
-  #held: Buffer = Buffer.allocUnsafe(BLOCK)
-  #have = 0
-  #need = BLOCK
-  #extending = false
-  /** Bytes of the body, then of the padding, still to come. */
-  #body = 0
-  #padding = 0
-  #sink: BodySink | undefined
-  #position = 0
-  #ended = false
+  /** Members that tar-stream has been given and not handed out. */
+  readonly #announced: { readonly number: string; readonly header: TarHeader; readonly offset: number }[] = []
+  #members = 0
+  /** Bytes of bodies, and ends of bodies, that went in and that were taken. */
+  #given = 0
+  #taken = 0
+  #settling: PromiseWithResolvers<void> | undefined
+  /** What a sink still has to do before it is called again. */
+  #turn: Promise<void> | undefined
+  #failure: Error | undefined
 
   constructor(limits: Limits, visit: (header: TarHeader, offset: number) => BodySink | undefined) {
-    this.#framing = new TarFraming(limits)
     this.#visit = visit
+    const library = this.#extract
+    this.#guard = new TarGuard(limits, {
+      member: (header, offset, plain) => {
+        this.#announced.push({ number: String(this.#members++), header: { ...header }, offset })
+        library.write(plain)
+      },
+      body: (bytes) => {
+        this.#given += bytes.length
+        library.write(bytes)
+      },
+      whole: (padding) => {
+        this.#given++
+        if (padding.length > 0) library.write(padding)
+      },
+    })
+    library.on('entry', (header, body, next) => this.#inTurn(() => this.#entry(header.name, body, next)))
+    // The end inside a body is an error to it, and told by the guard.
+    library.on('error', (error) => void (this.#guard.inBody || this.#fail(error)))
   }
 
-  push(chunk: Buffer): void {
-    let at = 0
-    while (at < chunk.length && !this.#ended) {
-      const left = chunk.length - at
-      if (this.#body > 0) {
-        const step = Math.min(this.#body, left)
-        this.#sink?.push(chunk.subarray(at, at + step))
-        at += step
-        this.#body -= step
-        if (this.#body === 0) this.#finish(true)
-      } else if (this.#padding > 0) {
-        const step = Math.min(this.#padding, left)
-        at += step
-        this.#padding -= step
-      } else if (this.#have === 0 && left >= this.#need) {
-        const need = this.#need
-        this.#complete(chunk, at, this.#position + at + need)
-        at += need
-      } else {
-        const step = Math.min(this.#need - this.#have, left)
-        chunk.copy(this.#held, this.#have, at, at + step)
-        at += step
-        this.#have += step
-        if (this.#have === this.#need) {
-          this.#have = 0
-          this.#complete(this.#held, 0, this.#position + at)
-        }
-      }
-    }
-    this.#position += chunk.length
+  /** Rejects, as `end` does, with what a visitor or sink has thrown. */
+  push(chunk: Buffer): Promise<void> | undefined {
+    this.#guard.push(chunk)
+    return this.#settled()
   }
 
   /** The bytes have ended. */
-  end(): Problem[] {
-    const framing = this.#framing
-    const problems = [...framing.passed]
-    if (framing.problem) problems.push(framing.problem)
-    else if (this.#body > 0) problems.push(truncated(this.#body))
-    else if (!this.#ended && (this.#have > 0 || this.#extending || !framing.settled))
-      problems.push(truncated(this.#need - this.#have))
-    if (this.#body > 0) this.#finish(false)
-    return problems
+  async end(): Promise<Problem[]> {
+    await this.#settled()
+    if (this.#guard.inBody) this.#given++
+    const closed = new Promise<void>((resolve) => this.#extract.on('close', () => resolve()))
+    this.#extract.end(null)
+    await closed
+    await this.#settled()
+    return this.#guard.problems
   }
 
-  #finish(whole: boolean): void {
-    this.#sink?.end(whole)
-    this.#sink = undefined
-  }
-
-  /** A block or an extended header is complete; `position` is where the next byte of the archive stands. */
-  #complete(bytes: Buffer, at: number, position: number): void {
-    const framing = this.#framing
-    if (this.#extending) {
-      this.#extending = false
-      const step = framing.extend(bytes.subarray(at, at + this.#need))
-      this.#padding = padded(this.#need) - this.#need
-      this.#await(BLOCK)
-      if (step === 'broken') this.#ended = true
-      return
+  #entry(name: string, body: Entry, next: () => void): void {
+    const member = this.#announced.shift()
+    if (member?.number !== name) throw new Error(`tar-stream gave member ${name} for ${member?.number}`)
+    const sink = this.#visit(member.header, member.offset)
+    const done = (): void => {
+      this.#take(1)
+      next()
     }
-    switch (framing.take(bytes, at)) {
-      case 'extension':
-        this.#extending = true
-        if (framing.extension > 0) this.#await(framing.extension)
-        else this.#empty()
-        break
-      case 'member': {
-        const { stored } = framing.header
-        this.#sink = this.#visit(framing.header, position)
-        this.#body = stored
-        this.#padding = padded(stored) - stored
-        if (stored === 0) this.#finish(true)
-        break
-      }
-      case 'end':
-      case 'broken':
-        this.#ended = true
+    const finish = (whole: boolean): void =>
+      this.#inTurn(() => {
+        const ending = sink?.end(whole)
+        return ending ? ending.then(done) : done()
+      })
+    body.on('error', () => finish(false))
+    body.on('end', () => finish(true))
+    body.on('data', (chunk) =>
+      this.#inTurn(() => {
+        if (!Buffer.isBuffer(chunk)) throw new Error('tar-stream gave no Buffer')
+        const taking = sink?.push(chunk)
+        return taking ? taking.then(() => this.#take(chunk.length)) : this.#take(chunk.length)
+      }),
+    )
+  }
+
+  /** Does one thing after the other. What is thrown must not reach tar-stream: it would end the process. */
+  #inTurn(work: () => Promise<void> | void): void {
+    if (this.#failure) return
+    try {
+      const working = this.#turn ? this.#turn.then(() => (this.#failure ? undefined : work())) : work()
+      if (!working) return
+      const turn = working.then(
+        () => void (this.#turn === turn && (this.#turn = undefined)),
+        (error: unknown) => this.#fail(error),
+      )
+      this.#turn = turn
+    } catch (error) {
+      this.#fail(error)
     }
   }
 
-  #empty(): void {
-    this.#extending = false
-    if (this.#framing.extend(Buffer.alloc(0)) === 'broken') this.#ended = true
+  #take(amount: number): void {
+    this.#taken += amount
+    if (this.#taken !== this.#given) return
+    this.#settling?.resolve()
+    this.#settling = undefined
   }
 
-  #await(bytes: number): void {
-    this.#need = bytes
-    if (this.#held.length < bytes) this.#held = Buffer.allocUnsafe(bytes)
+  #settled(): Promise<void> | undefined {
+    if (this.#failure) return Promise.reject(this.#failure)
+    if (this.#taken === this.#given) return undefined
+    this.#settling ??= Promise.withResolvers()
+    return this.#settling.promise
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error))
+    this.#settling?.reject(this.#failure)
+    this.#settling = undefined
+    this.#extract.destroy()
   }
 }

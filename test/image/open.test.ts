@@ -5,6 +5,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openImage, type OpenedImage, type OpenOptions } from '../../src/image/open.ts'
 import type { Notice } from '../../src/model/notice.ts'
+import { startOf } from '../../src/model/place.ts'
 import type { Cataloger } from '../../src/model/tree.ts'
 import { memoryBlob, spool } from '../../src/source/blob.ts'
 import { defaultLimits } from '../../src/source/limits.ts'
@@ -372,9 +373,29 @@ describe('bad input is a notice and never a pass', () => {
     const bytes = edit(oci(), isLayer, () => tar([{ path: 'evil' }]))
     expect((await openBytes(bytes, 'oci-archive', [], { verify: 'all' })).ids).toContain('digest-wrong')
   })
-  test('a layer that passes inside a compressed archive is compared with its diffID', async () => {
-    const bytes = edit(legacy(), isLayer, () => tar([{ path: 'evil' }]))
-    expect((await openBytes(gzipSync(bytes), 'docker-archive')).ids).toContain('digest-wrong')
+  test('an uncompressed layer inside a compressed archive is compared with its diffID when all is to be verified', async () => {
+    const bytes = gzipSync(edit(legacy(), isLayer, () => tar([{ path: 'evil' }])))
+    expect((await openBytes(bytes, 'docker-archive', [], { verify: 'all' })).ids).toContain('digest-wrong')
+    expect((await openBytes(gzipSync(dockerArchive(web)), 'docker-archive', [], { verify: 'all' })).ids).toEqual([])
+  })
+  test('a compressed layer inside a compressed archive is always compared with its digest', async () => {
+    const bytes = gzipSync(edit(oci('gzip'), isLayer, () => gzipSync(tar([{ path: 'evil' }]))))
+    expect((await openBytes(bytes, 'oci-archive')).ids).toContain('digest-wrong')
+  })
+  test('a compressed layer of no digest is compared with its diffID', async () => {
+    const bytes = edit(dockerFiles([{ ...web, compression: 'gzip' }], 'legacy'), isLayer, () =>
+      gzipSync(tar([{ path: 'evil' }])),
+    )
+    expect((await openBytes(bytes, 'docker-archive')).ids).toContain('digest-wrong')
+  })
+  test('a compressed archive is not inflated for ever, and the files that go unread are told', async () => {
+    const bytes = gzipSync(dockerArchive(web))
+    const { ids, notices, images } = await openBytes(bytes, 'docker-archive', catalogers, { limits: { passes: 0 } })
+    expect(ids).toEqual(['pass-limit', 'pass-limit'])
+    expect(notices).toContainEqual(
+      expect.objectContaining({ lost: true, place: startOf('usr/lib/info', { in: 'web.tar', layer: 1 }) }),
+    )
+    expect(images).toHaveLength(1)
   })
   test('absent, a folder for a file, a device', async () => {
     for (const path of [join(folder, 'absent'), folder, '/dev/null']) {

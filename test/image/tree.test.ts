@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lookUp, mergeLayers, nodesOf, type MergeOptions } from '../../src/image/tree.ts'
+import { mergeLayers, type MergeOptions } from '../../src/image/merge.ts'
+import { lookUp, nodesOf } from '../../src/image/tree.ts'
 import type { Entry } from '../../src/model/tree.ts'
 
 const options: MergeOptions = { hops: 40, path: 4096, whiteouts: true }

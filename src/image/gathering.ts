@@ -1,0 +1,138 @@
+/** What is kept of a layer while its archive is read, whichever way that is. */
+import type { Notice } from '../model/notice.ts'
+import { startOf } from '../model/place.ts'
+import type { Cataloger, Entry } from '../model/tree.ts'
+import { cleanPath } from '../source/archive-path.ts'
+import type { Limits, Problem } from '../source/limits.ts'
+import type { TarHeader } from '../source/tar-header.ts'
+import { expandSparse, type Sparse } from '../source/tar-sparse.ts'
+import type { Early } from './parse.ts'
+
+/** A body, or why there is none. */
+export type Body = Buffer | Problem
+export const isProblem = (body: Body): body is Problem => !Buffer.isBuffer(body)
+
+export interface LayerContent {
+  readonly entries: readonly Entry[]
+  /** What was wrong with the layer or its members; the place is filled in by who knows the image. */
+  readonly notices: readonly Notice[]
+  /** What was parsed as it passed, by the entry's index. */
+  readonly early: ReadonlyMap<number, readonly Early[]>
+  /** Hands out the bodies of entries, by index, in any order. */
+  bodies(indexes: readonly number[], take: (index: number, body: Body) => void): Promise<void>
+}
+
+export interface LayerReading {
+  readonly catalogers: readonly Cataloger[]
+  readonly limits: Limits
+  /** Entries that the archive may still have. */
+  readonly budget: { left: number }
+  /** Reads what need not be read, only to compare digests. */
+  readonly verifyAll: boolean
+}
+
+/** The entries of a layer, gathered the same way whichever way its archive is read. */
+export class Gathering {
+  readonly entries: Entry[] = []
+  readonly offsets: number[] = []
+  readonly stored: number[] = []
+  readonly sparse = new Map<number, Sparse>()
+  readonly early = new Map<number, Early[]>()
+  readonly notices: Notice[] = []
+  readonly #reading: LayerReading
+  /** True once an entry was left out for want of budget. */
+  full = false
+
+  constructor(reading: LayerReading) {
+    this.#reading = reading
+  }
+
+  /** The index of the entry, or -1 where the member is none. */
+  add(header: TarHeader, offset: number): number {
+    const path = this.#path(header)
+    if (path === undefined || header.type === undefined) return -1
+    const { limits, budget } = this.#reading
+    if (budget.left <= 0 || this.entries.length >= limits.entries) {
+      if (!this.full)
+        this.lose({
+          id: 'entry-limit',
+          message: `The image has more than ${limits.entries} entries; the rest was not read.`,
+        })
+      this.full = true
+      return -1
+    }
+    budget.left--
+    const { type, size, mode, uid, gid, xattrs } = header
+    const link = type === 'hardlink' ? cleanPath(header.link) : type === 'symlink' ? header.link : undefined
+    if (link === undefined && type === 'hardlink') {
+      this.lose(escapes, path)
+      return -1
+    }
+    const entry: Entry =
+      link === undefined ? { path, type, size, mode, uid, gid } : { path, type, size, mode, uid, gid, link }
+    const index = this.entries.push(xattrs ? { ...entry, xattrs } : entry) - 1
+    this.offsets.push(offset)
+    this.stored.push(header.stored)
+    if (header.sparse) this.sparse.set(index, header.sparse)
+    return index
+  }
+
+  #path(header: TarHeader): string | undefined {
+    const { name } = header
+    const { limits } = this.#reading
+    if (Math.max(name.length, header.link.length) > limits.path || Buffer.byteLength(name) > limits.path) {
+      this.lose({
+        id: 'path-limit',
+        message: `A member's name or link target is longer than ${limits.path} bytes, which no system accepts; it was not read.`,
+      })
+      return undefined
+    }
+    const path = cleanPath(name)
+    if (path === undefined) this.lose(escapes)
+    return path
+  }
+
+  lose(problem: Problem, file = ''): void {
+    this.notices.push({ id: problem.id, place: startOf(file), message: problem.message, lost: true })
+  }
+  loseAll(problems: readonly Problem[]): void {
+    for (const problem of problems) this.lose(problem)
+  }
+
+  /** The catalogers that want the body of this entry by the name that it has in the layer. */
+  wanting(index: number): readonly Cataloger[] {
+    const entry = this.entries[index]
+    if (!entry || entry.type !== 'file' || this.tooLarge(index)) return []
+    return this.#reading.catalogers.filter((cataloger) => cataloger.body && cataloger.wants(entry.path, entry))
+  }
+
+  whole(index: number, stored: Buffer): Body {
+    const sparse = this.sparse.get(index)
+    const size = this.entries[index]?.size ?? 0
+    if (stored.length < (this.stored[index] ?? 0)) return cutShort
+    return sparse ? (expandSparse(stored, sparse, size) ?? badSparse) : stored
+  }
+  tooLarge(index: number): Problem | undefined {
+    const { body } = this.#reading.limits
+    if (Math.max(this.entries[index]?.size ?? 0, this.stored[index] ?? 0) <= body) return undefined
+    return {
+      id: 'file-limit',
+      message: `The file is larger than ${body} bytes and was not read; what it would tell is not known.`,
+    }
+  }
+}
+
+const escapes: Problem = {
+  id: 'path-outside',
+  message:
+    'A member of the layer has a name or a link target that leads out of the root by `..`; it was not read. Build the image again without it.',
+}
+export const cutShort: Problem = {
+  id: 'file-truncated',
+  message: 'The layer ends before the end of this file; what it would tell is not known. Save the image again.',
+}
+const badSparse: Problem = {
+  id: 'file-sparse',
+  message:
+    'The pieces of this sparse file do not fit together; what it would tell is not known. Build the layer again.',
+}
