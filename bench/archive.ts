@@ -37,6 +37,69 @@ function contents(size: number, seed: number): Buffer {
   return body
 }
 
+/** A program for x86-64 as far as its tables go: two segments, and sections with their names at the end (gABI). */
+function program(size: number, seed: number): Buffer {
+  const names = [
+    '',
+    '.interp',
+    '.dynsym',
+    '.dynstr',
+    '.rela.dyn',
+    '.init',
+    '.plt',
+    '.text',
+    '.fini',
+    '.rodata',
+    '.eh_frame',
+  ]
+  names.push('.init_array', '.dynamic', '.got', '.data', '.bss', '.comment', '.shstrtab')
+  const text = Buffer.from(names.map((name) => `${name}\0`).join(''))
+  const table = size - 64 * names.length
+  const strings = table - text.length
+  const body = contents(size, seed)
+  body.fill(0, 0, 64 + 2 * 56)
+  body.write('\x7fELF\x02\x01\x01', 'latin1')
+  for (const [at, value] of [
+    [16, 3],
+    [18, 62],
+    [52, 64],
+    [54, 56],
+    [56, 2],
+    [58, 64],
+    [60, names.length],
+    [62, names.length - 1],
+  ] as const)
+    body.writeUInt16LE(value, at)
+  body.writeBigUInt64LE(64n, 32)
+  body.writeBigUInt64LE(BigInt(table), 40)
+  const segment = (at: number, flags: number, offset: number, length: number) => {
+    body.writeUInt32LE(1, at)
+    body.writeUInt32LE(flags, at + 4)
+    for (const [field, value] of [
+      [8, offset],
+      [16, offset],
+      [32, length],
+      [40, length],
+    ] as const)
+      body.writeBigUInt64LE(BigInt(value), at + field)
+  }
+  const data = Math.floor(size * 0.9)
+  segment(64, 5, 0, data)
+  segment(120, 6, data, strings - data)
+  text.copy(body, strings)
+  body.fill(0, table)
+  let name = 0
+  names.forEach((one, index) => {
+    const at = table + 64 * index
+    body.writeUInt32LE(name, at)
+    name += one.length + 1
+    const isStrings = index === names.length - 1
+    body.writeBigUInt64LE(BigInt(isStrings ? strings : 176), at + 24)
+    body.writeBigUInt64LE(BigInt(isStrings ? text.length : 0), at + 32)
+  })
+  return body
+}
+
 /** A ustar header (POSIX.1-1988). */
 function header(name: string, size: number, mode: number, type: string): Buffer {
   const block = Buffer.alloc(512)
@@ -70,7 +133,7 @@ function status(packages: number): Buffer {
 
 /** Debian: programs and libraries, of which the executable ones are looked into for what Go's linker left. */
 function debian(): Buffer[] {
-  const parts = [...['etc', 'usr', 'usr/bin', 'usr/lib', 'usr/share', 'var', 'var/lib', 'var/lib/dpkg'].map(folder)]
+  const parts = ['etc', 'usr', 'usr/bin', 'usr/lib', 'usr/share', 'var', 'var/lib', 'var/lib/dpkg'].map(folder)
   parts.push(
     ...member('etc/passwd', Buffer.from('root:x:0:0:root:/root:/bin/bash\napp:x:1000:1000::/home/app:/bin/sh\n')),
   )
@@ -78,13 +141,11 @@ function debian(): Buffer[] {
   parts.push(...member('etc/os-release', Buffer.from('ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')))
   parts.push(...member('var/lib/dpkg/status', status(400)))
   for (let i = 0; i < 300; i++) {
-    const body = contents(i % 10 === 0 ? MB : 20_000 + i * 200, i)
-    body.write('\x7fELF\x02\x01\x01', 'latin1')
+    const body = program(i % 10 === 0 ? MB : 20_000 + i * 200, i)
     parts.push(...member(`usr/bin/program-${i}`, body, i % 50 === 0 ? 0o4755 : 0o755))
   }
   for (let i = 0; i < 400; i++) {
-    const body = contents(i % 40 === 0 ? 2 * MB : 60_000, 1000 + i)
-    body.write('\x7fELF\x02\x01\x01', 'latin1')
+    const body = program(i % 40 === 0 ? 2 * MB : 60_000, 1000 + i)
     parts.push(...member(`usr/lib/lib${i}.so`, body))
   }
   for (let i = 0; i < 2000; i++)

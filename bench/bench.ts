@@ -40,8 +40,10 @@ interface Row {
 interface Figures {
   /** Median, seconds. */
   readonly seconds: number
-  /** Peak resident set, MB; of Node only. */
-  readonly memory: number | undefined
+  /** The fastest run: what little else on the machine can have slowed. */
+  readonly best: number
+  /** Peak resident set, MB, and seconds of processor time in all threads; of Node only. */
+  readonly own: { readonly memory: number; readonly processor: number } | undefined
   readonly status: number | null
 }
 
@@ -53,12 +55,14 @@ function once({ program, args, env }: Command): { seconds: number; status: numbe
 }
 
 /** Asked of the process itself, in a run of its own. */
-function peak(command: Command): number | undefined {
+function own(command: Command): Figures['own'] {
   if (command.program !== process.execPath) return undefined
-  const file = join(scratch, 'peak')
+  const file = join(scratch, 'own')
   rmSync(file, { force: true })
-  once({ ...command, args: ['--require', join(root, 'bench/peak.cjs'), ...command.args], env: { BENCH_PEAK: file } })
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) / 1024 : undefined
+  once({ ...command, args: ['--require', join(root, 'bench/own.cjs'), ...command.args], env: { BENCH_OWN: file } })
+  if (!existsSync(file)) return undefined
+  const [memory = Number.NaN, processor = Number.NaN] = readFileSync(file, 'utf8').split(' ').map(Number)
+  return { memory: memory / 1024, processor: processor / 1e6 }
 }
 
 const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1] ?? Number.NaN
@@ -93,7 +97,8 @@ writeFileSync(
 const folder = join(scratch, 'manifests')
 const source = manifests(folder, 1000)
 
-const ratio = (a: Figures, b: Figures | undefined): string => (b ? (a.seconds / b.seconds).toFixed(2) : '?')
+const ratio = (a: Figures, b: Figures | undefined): string =>
+  b ? `${(a.seconds / b.seconds).toFixed(2)} (best ${(a.best / b.best).toFixed(2)})` : '?'
 const against =
   (name: string, limit: number, what: string) =>
   (figures: Figures, all: ReadonlyMap<string, Figures>): string =>
@@ -171,7 +176,12 @@ for (let turn = 0; turn < Math.max(...chosen.map(({ runs = 5 }) => runs)); turn+
 const figures = new Map<string, Figures>(
   chosen.map(({ name, command }) => [
     name,
-    { seconds: median(taken.get(name) ?? []), memory: peak(command), status: status.get(name) ?? null },
+    {
+      seconds: median(taken.get(name) ?? []),
+      best: Math.min(...(taken.get(name) ?? [])),
+      own: own(command),
+      status: status.get(name) ?? null,
+    },
   ]),
 )
 
@@ -181,12 +191,12 @@ console.log(
     `image.tar ${size(plain)} MB, image.tar.gz ${size(outer)} MB; ${readdirSync(folder).length} manifests: ${source}`,
 )
 const widest = Math.max(...chosen.map(({ name }) => name.length))
-console.log(`${''.padEnd(widest)}   seconds  peak MB  exit`)
+console.log(`${''.padEnd(widest)}   seconds     best  processor  peak MB  exit`)
 for (const { name, goal } of chosen) {
   const one = figures.get(name)
   if (!one) continue
   console.log(
-    `${name.padEnd(widest)}  ${one.seconds.toFixed(3).padStart(8)}  ${(one.memory?.toFixed(0) ?? '-').padStart(7)}  ${String(one.status).padStart(4)}  ${goal?.(one, figures) ?? ''}`,
+    `${name.padEnd(widest)}  ${one.seconds.toFixed(3).padStart(8)}  ${one.best.toFixed(3).padStart(7)}  ${(one.own?.processor.toFixed(2) ?? '-').padStart(9)}  ${(one.own?.memory.toFixed(0) ?? '-').padStart(7)}  ${String(one.status).padStart(4)}  ${goal?.(one, figures) ?? ''}`,
   )
 }
 const absent = peers.filter(([program]) => !onPath(program)).map(([program]) => program)
