@@ -1,11 +1,17 @@
-/** Builds dist/: the CLI and the action as single CommonJS files, the library as ESM with types, and the JSON Schemas. */
+/**
+ * Builds dist/: the CLI and the action as single CommonJS files, the library as ESM with types, and the JSON Schemas.
+ * `--action` builds the action alone, `--out FOLDER` elsewhere: the same sources give the same bytes wherever they lie.
+ */
 import { build, type BuildOptions, type Plugin } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { builtinPolicies, builtinRules, version } from '../src/builtin.ts'
 
 const root = new URL('../', import.meta.url).pathname
-const onlyAction = process.argv.includes('--action')
+const { values: given } = parseArgs({ options: { action: { type: 'boolean' }, out: { type: 'string' } } })
+const out = resolve(given.out ?? `${root}dist`)
 
 const data = JSON.stringify({
   version: await version(),
@@ -42,30 +48,40 @@ const options: BuildOptions = {
   keepNames: false,
 }
 
-await mkdir(`${root}dist`, { recursive: true })
-await build({ ...options, entryPoints: ['src/action.ts'], outfile: 'dist/action.js', format: 'cjs' })
-if (!onlyAction) {
-  await build({ ...options, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.cjs', format: 'cjs' })
+await mkdir(out, { recursive: true })
+// The package is ESM, and so is every .js file in it. What is CommonJS among the libraries wants a `require`.
+await build({
+  ...options,
+  entryPoints: ['src/action.ts'],
+  outfile: `${out}/action.js`,
+  format: 'esm',
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+})
+if (!given.action) {
+  await build({ ...options, entryPoints: ['src/cli.ts'], outfile: `${out}/cli.cjs`, format: 'cjs' })
   await build({
     ...options,
     entryPoints: ['src/index.ts'],
-    outfile: 'dist/index.js',
+    outfile: `${out}/index.js`,
     format: 'esm',
     packages: 'external',
     minify: false,
   })
-  await rm(`${root}dist/types`, { recursive: true, force: true })
-  execFileSync(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+  await rm(`${out}/types`, { recursive: true, force: true })
+  execFileSync(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json', '--outDir', `${out}/types`], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   // tsc keeps the `.ts` of imports in declarations, and users' compilers have no such files.
-  for (const name of await readdir(`${root}dist/types`, { recursive: true })) {
+  for (const name of await readdir(`${out}/types`, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue
-    const file = `${root}dist/types/${name}`
+    const file = `${out}/types/${name}`
     const text = await readFile(file, 'utf8')
     await writeFile(file, text.replace(/((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2'))
   }
   const { configSchema } = await import('../src/policy/schema.ts')
   const { jsonSchema } = await import('../src/report/json-schema.ts')
-  await mkdir(`${root}dist/schema`, { recursive: true })
-  await writeFile(`${root}dist/schema/plimsoll.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
-  await writeFile(`${root}dist/schema/result.schema.json`, `${JSON.stringify(jsonSchema(), null, 2)}\n`)
+  await mkdir(`${out}/schema`, { recursive: true })
+  await writeFile(`${out}/schema/plimsoll.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
+  await writeFile(`${out}/schema/result.schema.json`, `${JSON.stringify(jsonSchema(), null, 2)}\n`)
 }

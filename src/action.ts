@@ -11,20 +11,27 @@ const lines = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '')
 
-const scan = commands.find(({ name }) => name === 'scan')
-const words = ['scan', ...(lines(input('targets')).length > 0 ? lines(input('targets')) : ['.'])]
-for (const option of scan?.options ?? []) {
+const words = ['scan']
+for (const option of commands.find(({ name }) => name === 'scan')?.options ?? []) {
   const value = input(option.name)
   if (value === '' || option.name === 'help') continue
-  if (option.value === undefined) {
-    if (value === 'true') words.push(`--${option.name}`)
-  } else for (const one of option.many ? lines(value) : [value]) words.push(`--${option.name}=${one}`)
+  // The words that GitHub's own inputs take as booleans (YAML 1.2). Anything else is refused with the option's name.
+  if (option.value !== undefined)
+    for (const one of option.many ? lines(value) : [value]) words.push(`--${option.name}=${one}`)
+  else if (/^(true|True|TRUE)$/.test(value)) words.push(`--${option.name}`)
+  else if (!/^(false|False|FALSE)$/.test(value)) words.push(`--${option.name}=${value}`)
 }
 const summary = process.env.GITHUB_STEP_SUMMARY
 if (summary !== undefined && summary !== '') words.push(`--output=markdown=${summary}`)
+const targets = lines(input('targets'))
+// After `--` nothing is an option, whatever a target is called.
+words.push('--', ...(targets.length > 0 ? targets : ['.']))
 
-/** GitHub reads lines that begin with `::` as commands: what comes from input must not start one. */
-const plain = (text: string): string => text.replace(/^(\s*)::/gm, '$1: :')
+/**
+ * The runner reads lines of the log that begin with `::`, and `##[` anywhere, as commands (actions/runner, ActionCommand.cs).
+ * What comes from input must not give any.
+ */
+const plain = (text: string): string => text.replace(/^((?:[^\S\n]|\u0085)*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')
 
 void main(words, {
   stdin: (async function* () {})(),

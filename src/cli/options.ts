@@ -66,7 +66,12 @@ export const commands: readonly Command[] = [
         says: 'write a report to a file, - for standard output; may be repeated; x.sarif, x.json, x.md tell the format',
       },
       ...INPUT,
-      { name: 'policy', short: 'p', value: 'NAME|FILE', says: 'default, strict, or a policy file' },
+      {
+        name: 'policy',
+        short: 'p',
+        value: 'NAME|FILE',
+        says: 'default, strict, ... (plimsoll rules has their names), or a policy file',
+      },
       { name: 'config', short: 'c', value: 'FILE', says: 'plimsoll.yaml (default: looked for up to the git root)' },
       {
         name: 'fail-on',
