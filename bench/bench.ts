@@ -69,8 +69,8 @@ const median = (list: readonly number[]): number => list.toSorted((a, b) => a - 
 const onPath = (program: string): boolean =>
   (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, program)))
 
-if (!existsSync(join(root, 'dist/cli.cjs'))) {
-  console.error('bench: dist/cli.cjs is missing: npm run build first')
+if (!existsSync(join(root, 'dist/cli/cli.cjs'))) {
+  console.error('bench: dist/cli/cli.cjs is missing: npm run build first')
   process.exit(2)
 }
 const kept = join(tmpdir(), 'plimsoll-bench')

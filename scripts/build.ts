@@ -1,12 +1,13 @@
 /**
- * Builds dist/: the CLI and the action as single CommonJS files, the library as ESM with types, and the JSON Schemas.
+ * Builds dist/: the CLI as CommonJS in parts that are loaded when they are needed, the action as a single file,
+ * the library as ESM with types, and the JSON Schemas.
  * `--action` builds the action alone, `--out FOLDER` elsewhere: the same sources give the same bytes wherever they lie.
  */
-import { build, type BuildOptions, type Plugin } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { build, type BuildOptions, type OutputOptions, type Plugin } from 'rolldown'
 import { builtinPolicies, builtinRules, version } from '../src/builtin.ts'
 
 const root = new URL('../', import.meta.url).pathname
@@ -21,52 +22,46 @@ const data = JSON.stringify({
 /** In the place of src/builtin.ts: the same functions over one JSON text, parsed when first asked. */
 const builtin: Plugin = {
   name: 'builtin',
-  setup(plugin) {
-    plugin.onLoad({ filter: /\/src\/builtin\.ts$/ }, () => ({
-      loader: 'js',
-      contents: `
-        let data
-        const read = () => (data ??= JSON.parse(${JSON.stringify(data)}))
-        export const version = async () => read().version
-        export const builtinRules = async () => read().rules
-        export const builtinPolicies = async () => new Map(Object.entries(read().policies))`,
-    }))
+  load: {
+    filter: { id: /\/src\/builtin\.ts$/ },
+    handler: () => `
+      let data
+      const read = () => (data ??= JSON.parse(${JSON.stringify(data)}))
+      export const version = async () => read().version
+      export const builtinRules = async () => read().rules
+      export const builtinPolicies = async () => new Map(Object.entries(read().policies))`,
   },
 }
-const options: BuildOptions = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  // jsonc-parser's UMD main breaks bundles.
-  mainFields: ['module', 'main'],
-  plugins: [builtin],
-  legalComments: 'none',
-  charset: 'utf8',
-  logLevel: 'warning',
-  minify: true,
-  keepNames: false,
-}
+const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}): Promise<unknown> =>
+  build({
+    cwd: root,
+    input,
+    platform: 'node',
+    // jsonc-parser's UMD main breaks bundles.
+    resolve: { mainFields: ['module', 'main'] },
+    plugins: [builtin],
+    // What is imported lazily in one place and at once in another is loaded at once: nothing to warn of.
+    checks: { ineffectiveDynamicImport: false },
+    ...options,
+    output: { minify: true, comments: false, ...output },
+  })
 
 await mkdir(out, { recursive: true })
-// The package is ESM, and so is every .js file in it. What is CommonJS among the libraries wants a `require`.
-await build({
-  ...options,
-  entryPoints: ['src/action.ts'],
-  outfile: `${out}/action.js`,
-  format: 'esm',
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-})
+// The package is ESM, and so is every .js file in it.
+await bundle('src/action.ts', { file: `${out}/action.js`, format: 'esm', codeSplitting: false })
 if (!given.action) {
-  await build({ ...options, entryPoints: ['src/cli.ts'], outfile: `${out}/cli.cjs`, format: 'cjs' })
-  await build({
-    ...options,
-    entryPoints: ['src/index.ts'],
-    outfile: `${out}/index.js`,
-    format: 'esm',
-    packages: 'external',
-    minify: false,
+  await rm(`${out}/cli`, { recursive: true, force: true })
+  await bundle('src/cli.ts', {
+    dir: `${out}/cli`,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
   })
+  await bundle(
+    'src/index.ts',
+    { file: `${out}/index.js`, format: 'esm', minify: false, codeSplitting: false },
+    { external: /^[^./]/ },
+  )
   await rm(`${out}/types`, { recursive: true, force: true })
   execFileSync(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json', '--outDir', `${out}/types`], {
     cwd: root,

@@ -8,7 +8,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 const colour = process.env.NO_COLOR === undefined || process.env.NO_COLOR === '' ? process.stdout.isTTY === true : false
 void main(process.argv.slice(2), {
-  stdin: process.stdin,
+  // Opened where it is read: opening it loads what reads terminals and sockets.
+  stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
   write: (text) => process.stdout.write(text),
   warn: (text) => process.stderr.write(text),
   colour,

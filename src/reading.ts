@@ -1,7 +1,6 @@
 /** Reads targets one after the other, and gathers what is in them. */
 import { realpathSync } from 'node:fs'
 import type { Comment } from './document/node.ts'
-import { openImages } from './images.ts'
 import type { ImageTarget } from './image/open.ts'
 import type { EngineFacts } from './model/fields.ts'
 import type { Notice } from './model/notice.ts'
@@ -98,6 +97,8 @@ export class Reading {
     }
     if (images.length > 0) {
       const { platform, verify } = this.#options
+      // Loaded where there is an image: what reads archives costs as long as a compose file does.
+      const { openImages } = await import('./images.ts')
       const read = await openImages(images, {
         taken: new Set(this.images.map(({ id }) => id)),
         ...(platform !== undefined && { platform }),

@@ -92,7 +92,7 @@ const wordsOf = (found: Exclude<Recognised, { kind: 'unreadable' }>): string =>
 
 /** A prefix says what a thing is where its content does not; it makes no image of a text, and no archive of a folder. */
 async function* openImageAs(name: string, kind: ImageKind, path: string, found: Recognised): AsyncGenerator<Piece> {
-  const isFolder = (await kindOf(path)) === 'folder'
+  const isFolder = kindOf(path) === 'folder'
   if (found.kind === 'text' || found.kind === 'empty')
     throw new UsageError([`${path} is ${wordsOf(found)}; ${kind}: reads an image. ${LOOKED_FOR}`])
   if (isFolder && kind.endsWith('-archive'))
@@ -128,7 +128,7 @@ const tooLarge = (file: string): Piece => ({
 })
 
 async function* openFolder(path: string): AsyncGenerator<Piece> {
-  const { files, layouts, others, notices } = await walk(path)
+  const { files, layouts, others, notices } = walk(path)
   for (const notice of notices) yield { kind: 'notice', notice }
   yield { kind: 'passed', count: others }
   for (const layout of layouts) yield imagePiece('oci-layout', layout)

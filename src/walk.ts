@@ -1,6 +1,5 @@
 /** A folder -> the files in it that may say something of containers, in order of their paths. */
-import type { Dirent } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { reasonOf } from './file.ts'
 import type { Notice } from './model/notice.ts'
@@ -29,7 +28,7 @@ export interface Walked {
  * Links that lead to a place inside the folder need not be followed: it is walked itself. Of those that lead elsewhere,
  * only links to files below the working directory are.
  */
-export async function walk(folder: string): Promise<Walked> {
+export function walk(folder: string): Walked {
   const files: string[] = []
   const layouts: string[] = []
   const notices: Notice[] = []
@@ -37,11 +36,11 @@ export async function walk(folder: string): Promise<Walked> {
   const tell = (id: string, path: string, message: string, lost = true): void => {
     notices.push({ id, place: startOf(path), message, lost })
   }
-  const root = await realpath(folder).catch(() => resolve(folder))
+  const root = realOf(folder) ?? resolve(folder)
 
-  const link = async (path: string): Promise<void> => {
-    const kind = await kindOf(path)
-    const target = await realpath(path).catch(() => undefined)
+  const link = (path: string): void => {
+    const kind = kindOf(path)
+    const target = realOf(path)
     if (kind === undefined || target === undefined || isInside(root, target)) return
     const matters = TEXT.test(path) || ARCHIVE.test(path)
     if (kind === 'file' && matters && isInside(resolve('.'), target)) files.push(path)
@@ -60,7 +59,7 @@ export async function walk(folder: string): Promise<Walked> {
       )
     else others += 1
   }
-  const visit = async (path: string, depth: number): Promise<void> => {
+  const visit = (path: string, depth: number): void => {
     if (depth > MAX_DEPTH)
       return tell(
         'folder-unread',
@@ -69,7 +68,7 @@ export async function walk(folder: string): Promise<Walked> {
       )
     let entries: Dirent[]
     try {
-      entries = await readdir(path, { withFileTypes: true })
+      entries = readdirSync(path, { withFileTypes: true })
     } catch (error) {
       return tell(
         'folder-unread',
@@ -85,13 +84,13 @@ export async function walk(folder: string): Promise<Walked> {
       if (files.length >= MAX_FILES) return
       const inner = path === '.' ? entry.name : join(path, entry.name)
       if (entry.isDirectory()) {
-        if (!PASSED.has(entry.name)) await visit(inner, depth + 1)
-      } else if (entry.isSymbolicLink()) await link(inner)
+        if (!PASSED.has(entry.name)) visit(inner, depth + 1)
+      } else if (entry.isSymbolicLink()) link(inner)
       else if (entry.isFile() && (TEXT.test(inner) || ARCHIVE.test(inner))) files.push(inner)
       else others += 1
     }
   }
-  await visit(folder, 0)
+  visit(folder, 0)
   if (files.length >= MAX_FILES)
     tell(
       'folder-unread',
@@ -108,10 +107,18 @@ export const isInside = (folder: string, path: string): boolean => {
 }
 
 /** What a path is, links followed; undefined where there is nothing. */
-export async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | undefined> {
+export function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
   try {
-    const found = await stat(path)
+    const found = statSync(path)
     return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other'
+  } catch {
+    return undefined
+  }
+}
+
+function realOf(path: string): string | undefined {
+  try {
+    return realpathSync(path)
   } catch {
     return undefined
   }

@@ -6,6 +6,7 @@ import {
   isSeq,
   LineCounter,
   parseAllDocuments,
+  Schema,
   type Document,
   type Node as YamlNode,
   type Pair,
@@ -18,6 +19,8 @@ import type { Locate, Node, Text } from './node.ts'
 /** Nodes in one text, aliases counted once. */
 const MAX_NODES = 2_000_000
 const MAX_DEPTH = 200
+
+let schema: Schema | undefined
 
 export function readYaml(file: string, text: string, locate?: Locate): Read<Text> {
   const place: Locate = locate ?? ((line, column) => ({ file, line, column }))
@@ -35,16 +38,21 @@ export function readYaml(file: string, text: string, locate?: Locate): Read<Text
     const parsed = parseAllDocuments(neutral, {
       lineCounter: counter,
       version: '1.1',
-      merge: false,
+      // Made once: else every document of a file makes its own.
+      schema: (schema ??= new Schema({
+        schema: 'yaml-1.1',
+        merge: false,
+        // 22:22 would be the number 1342, and 2024-01-01 a Date.
+        customTags: (tags) =>
+          tags.filter(
+            (tag) =>
+              typeof tag === 'string' ||
+              !SURPRISING.test(`${tag.tag} ${String(('format' in tag && tag.format) || '')}`),
+          ),
+      })),
       // The library compares every key with every other, and by value: `on` and `y` are both true in YAML 1.1.
       uniqueKeys: false,
       strict: true,
-      // 22:22 would be the number 1342, and 2024-01-01 a Date.
-      customTags: (tags) =>
-        tags.filter(
-          (tag) =>
-            typeof tag === 'string' || !SURPRISING.test(`${tag.tag} ${String(('format' in tag && tag.format) || '')}`),
-        ),
     })
     for (const document of Array.isArray(parsed) ? parsed : []) {
       const [fatal] = document.errors

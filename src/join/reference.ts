@@ -1,5 +1,7 @@
 /** Image references: `[registry/]repository[:tag][@digest]` (github.com/distribution/reference). */
-import { coerce, valid } from 'semver'
+// Not the whole of semver: ranges take three times as long to load.
+import coerce from 'semver/functions/coerce.js'
+import valid from 'semver/functions/valid.js'
 import { unknown, type Fact } from '../model/fact.ts'
 import type { ContainerFacts } from '../model/fields.ts'
 

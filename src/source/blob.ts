@@ -1,5 +1,4 @@
 /** Bytes that can be read at any place: a file, a part of a file, or memory. Reading is by position, so parts may be read side by side. */
-import { randomBytes } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -125,7 +124,7 @@ export class Spool {
 }
 
 function unnamedFile(): number {
-  const path = join(tmpdir(), `plimsoll-${randomBytes(12).toString('hex')}`)
+  const path = join(tmpdir(), `plimsoll-${crypto.randomUUID()}`)
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
   unlinkSync(path)
   return fd

@@ -1,11 +1,12 @@
 /** The named blobs of an image archive or layout: a directory, a tar archive, or a tar archive that came as a stream. */
-import { readdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { cleanPath } from './archive-path.ts'
 import { openBlob, partOf, Spool, type Blob } from './blob.ts'
-import { inflate, type Compression } from './compression.ts'
+import { inflate } from './compression.ts'
 import type { Limits, Problem } from './limits.ts'
-import { BLOCK, decodeHeader, emptyHeader, type TarHeader } from './tar-header.ts'
+import { looksLikeTar, type Compression } from './magic.ts'
+import { BLOCK, type TarHeader } from './tar-header.ts'
 import { TarStream, walkTar, type BodySink } from './tar.ts'
 
 export interface Bundle {
@@ -53,12 +54,6 @@ export function directoryBundle(directory: string): Bundle {
     },
     close: () => opened.forEach((blob) => blob.close()),
   }
-}
-
-/** True where a directory holds the marks of an OCI image layout. */
-export function isLayout(directory: string): boolean {
-  const names = new Set(readdirSync(directory))
-  return names.has('index.json') && (names.has('oci-layout') || names.has('blobs'))
 }
 
 type Member<Read> = { readonly blob: Blob } | { readonly link: string } | { readonly read: Read }
@@ -239,4 +234,3 @@ class Sorting<Read> implements BodySink {
 }
 
 /** True where the bytes begin with a tar header. */
-export const looksLikeTar = (first: Buffer): boolean => first.length >= BLOCK && decodeHeader(first, 0, emptyHeader())

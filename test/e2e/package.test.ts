@@ -47,7 +47,7 @@ describe('the tarball', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     for (const file of [
       'bin/plimsoll.cjs',
-      'dist/cli.cjs',
+      'dist/cli/cli.cjs',
       'dist/index.js',
       'dist/types/index.d.ts',
       'dist/schema/plimsoll.schema.json',
