@@ -6,7 +6,7 @@ import type { Read } from './model/notice.ts'
 import { readConfig } from './policy/config.ts'
 import { loadPolicy } from './policy/load.ts'
 import { nearest } from './policy/nearest.ts'
-import { thresholds, unknowns, type Checked, type Config, type Settings } from './policy/policy.ts'
+import { commandLine, thresholds, unknowns, type Checked, type Config, type Settings } from './policy/policy.ts'
 import { commandLineWaivers, select } from './policy/select.ts'
 import type { BuiltinRule } from './rule/rule.ts'
 import { UsageError } from './usage.ts'
@@ -90,7 +90,7 @@ function orFail<T>(checked: Checked<T>): T {
   if (checked.value !== undefined) return checked.value
   throw new UsageError(
     checked.errors.map(({ place, message }) =>
-      place.line > 0 && place.file !== 'command line'
+      place.line > 0 && place.file !== commandLine.file
         ? `${place.file}:${place.line}:${place.column} ${message}`
         : message,
     ),

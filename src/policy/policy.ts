@@ -112,5 +112,5 @@ export interface RuleUse {
   readonly params: { readonly [name: string]: ParameterValue }
 }
 
-/** The place of what is given as an option. */
-export const commandLine: Place = startOf('command line')
+/** The place of what is given as an option: it begins with a dash, so reports know that it is no file. */
+export const commandLine: Place = startOf('--')

@@ -97,7 +97,7 @@ describe('a policy selects over ids, severities and standards', () => {
 
 describe('an error in a policy has its place and the nearest word', () => {
   it.each([
-    ['no such policy', { minee: '' }, 'command line:1:1 there is no policy "mine": did you mean "minee"?'],
+    ['no such policy', { minee: '' }, '--:1:1 there is no policy "mine": did you mean "minee"?'],
     [
       'no such base',
       { mine: 'extends: bse', base: '' },
@@ -143,7 +143,7 @@ describe('an error in a policy has its place and the nearest word', () => {
     [
       'nothing selected',
       { mine: 'select: { rules: none }' },
-      'command line:1:1 the policy "mine" selects no rule, so it would pass anything',
+      '--:1:1 the policy "mine" selects no rule, so it would pass anything',
     ],
   ])('%s', async (_, texts: Record<string, string>, wanted) => {
     const { value, errors } = await load(texts)
@@ -227,7 +227,7 @@ describe('select', () => {
       ['privileged', 'given on the command line'],
     ])
     expect(told(commandLineWaivers(['privilegd'], rules).errors)).toEqual([
-      'command line:1:1 --ignore: there is no rule "privilegd": did you mean "privileged"?',
+      '--:1:1 --ignore: there is no rule "privilegd": did you mean "privileged"?',
     ])
   })
 })

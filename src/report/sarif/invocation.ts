@@ -4,7 +4,7 @@ import type { Notice } from '../../model/notice.ts'
 import { prose } from '../escape.ts'
 import { exitCode } from '../order.ts'
 import { compare } from '../where.ts'
-import { physical, type Scan } from './location.ts'
+import { isFile, physical, type Scan } from './location.ts'
 import { message } from './message.ts'
 
 /** Most notices that are told: they come from input. */
@@ -40,7 +40,7 @@ const notification = (scan: Scan, { id, message: text, lost, place }: Notice): N
   descriptor: { id },
   level: lost ? 'error' : 'warning',
   message: { text: message(text) },
-  ...(place.file !== '' && { locations: [{ physicalLocation: physical(scan, place) }] }),
+  ...(isFile(place) && { locations: [{ physicalLocation: physical(scan, place) }] }),
 })
 
 /** The descriptors that notifications refer to (section 3.19.24), sorted. GitHub's rules want the texts of a rule of them too. */

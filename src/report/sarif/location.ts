@@ -133,3 +133,6 @@ export function relatedLocations(scan: Scan, finding: Finding, most: number): Lo
   }
   return locations
 }
+
+/** What was given as an option stands in no file; its place begins with a dash. */
+export const isFile = ({ file }: Place): boolean => file !== '' && !file.startsWith('-')

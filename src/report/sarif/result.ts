@@ -1,8 +1,7 @@
 import type { Location, Result as SarifResult, Suppression } from 'sarif'
 import type { Finding, Waived } from '../../model/finding.ts'
-import type { Place } from '../../model/place.ts'
 import { prose, sentence } from '../escape.ts'
-import { MOST_LOCATIONS, mainLocation, physical, relatedLocations, type Scan } from './location.ts'
+import { isFile, MOST_LOCATIONS, mainLocation, physical, relatedLocations, type Scan } from './location.ts'
 import { message } from './message.ts'
 import { levels } from './rule.ts'
 
@@ -63,5 +62,3 @@ function suppression(scan: Scan, { finding, reason, place }: Waived): Suppressio
     ...(isFile(place) && { location: { physicalLocation: physical(scan, place) } }),
   }
 }
-/** The command line is no file: a waiver from there has an option such as `--ignore` as its place. */
-const isFile = ({ file }: Place): boolean => file !== '' && !file.startsWith('-')
