@@ -155,7 +155,7 @@ export class Reading {
 /** Undefined for what is no file, such as standard input. */
 function realOf(file: string): string | undefined {
   try {
-    return realpathSync(file)
+    return realpathSync.native(file)
   } catch {
     return undefined
   }

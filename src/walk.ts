@@ -118,7 +118,7 @@ export function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
 
 function realOf(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return undefined
   }

@@ -81,18 +81,36 @@ const isDefault = (x: Default<unknown> | AnySilence | undefined): x is Default<u
  * The table, answered for one scope. Rows that the join or the derivation answers are unknown until they do.
  */
 export function answer<R extends Rows>(rows: R, asks: Asks<R>, silence: Silence<R>, scope: Scope): Facts<R> {
+  let plan = plans.get(asks)
+  if (!plan) plans.set(asks, (plan = planOf(rows, asks as AnyAsks, silence as AnySilence)))
   // One cast for the whole table: a loop over rows cannot be typed row by row.
-  return walk(rows, asks as AnyAsks, silence as AnySilence, scope) as Facts<R>
+  return fill(plan, scope) as Facts<R>
 }
-function walk(rows: Rows, asks: AnyAsks | undefined, silence: AnySilence | undefined, scope: Scope): object {
-  const facts: Record<string, object> = {}
-  for (const [key, row] of Object.entries(rows)) {
+
+/** Rows beside their Ask and their default; a row without is answered later. Worked out once for every table of asks. */
+type Plan = readonly {
+  readonly key: string
+  readonly inner?: Plan
+  readonly ask?: Ask<unknown>
+  readonly otherwise?: Default<unknown>
+}[]
+const plans = new WeakMap<object, Plan>()
+
+const planOf = (rows: Rows, asks: AnyAsks | undefined, silence: AnySilence | undefined): Plan =>
+  Object.entries(rows).map(([key, row]) => {
     const ask = asks?.[key]
     const otherwise = silence?.[key]
     if (row.kind === 'group') {
-      facts[key] = walk(row.rows, isAsk(ask) ? undefined : ask, isDefault(otherwise) ? undefined : otherwise, scope)
-    } else facts[key] = isAsk(ask) && isDefault(otherwise) ? one(ask, otherwise, scope) : later(scope)
-  }
+      const [below, silent] = [isAsk(ask) ? undefined : ask, isDefault(otherwise) ? undefined : otherwise]
+      return { key, inner: planOf(row.rows, below, silent) }
+    }
+    return isAsk(ask) && isDefault(otherwise) ? { key, ask, otherwise } : { key }
+  })
+
+function fill(plan: Plan, scope: Scope): object {
+  const facts: Record<string, object> = {}
+  for (const { key, inner, ask, otherwise } of plan)
+    facts[key] = inner ? fill(inner, scope) : ask && otherwise ? one(ask, otherwise, scope) : later(scope)
   return facts
 }
 const later = (scope: Scope): Fact<never> => unknown(scope.self.place, 'not worked out')

@@ -38,16 +38,20 @@ type Context = Record<string, unknown>
 export type Program = (context: Context) => unknown
 
 const BLANK: AnyFact = { how: 'unknown', because: 'left out', place: { file: '', line: 1, column: 1 } }
-let trace: Trace = { reads: [], elements: new Map(), paths: new Map() }
+/** Absent while nobody asks why: most rules find nothing. */
+let trace: Trace | undefined
+/** What was read last. */
+let latest: AnyFact | undefined
 /** Facts to be treated as unknown, and list elements as not written: how `explain` asks "would it stand without?" */
 let blank: ReadonlySet<object> = new Set()
 /** An error that is not Unknown is ours: it is kept, so that CEL cannot swallow it. */
 let fault: { readonly error: unknown } | undefined
 
-function look(fact: AnyFact, path: string): unknown {
+function look(fact: AnyFact, path: string, key?: string): unknown {
   if (blank.has(fact)) throw new Unknown(BLANK)
-  trace.reads.push(fact)
-  trace.paths.set(fact, path)
+  latest = fact
+  trace?.reads.push(fact)
+  trace?.paths.set(fact, key === undefined ? path : `${path}.${key}`)
   if (fact.how === 'unknown') throw new Unknown(fact)
   return fact.value
 }
@@ -55,7 +59,7 @@ function lookList(fact: AnyFact, path: string): readonly ListElement[] {
   const value = look(fact, path)
   if (!Array.isArray(value)) throw new TypeError(`${path} is not a list`)
   const all: readonly ListElement[] = value
-  for (const element of all) trace.elements.set(element, fact)
+  if (trace) for (const element of all) trace.elements.set(element, fact)
   return blank.size > 0 ? all.filter((element) => !blank.has(element)) : all
 }
 
@@ -86,14 +90,6 @@ class Text {
 export const elementOf = (value: unknown): ListElement | undefined =>
   value instanceof Text ? value.fact : value instanceof Box ? value.$element : undefined
 
-const guarded = <T>(read: () => T): T => {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof Unknown)) fault ??= { error }
-    throw error
-  }
-}
 const factAt = (box: Box, key: string): AnyFact => {
   const fact = box.$facts[key]
   if (fact === undefined || !isFact(fact)) throw new TypeError(`${box.$path}.${key} has no answer`)
@@ -136,8 +132,8 @@ function register(env: Environment, group: Group<Rows>): BoxClass {
       fields[key] = row.cel
       read =
         row.cel === 'int'
-          ? (box) => BigInt(Number(look(factAt(box, key), `${box.$path}.${key}`)))
-          : (box) => look(factAt(box, key), `${box.$path}.${key}`)
+          ? (box) => BigInt(Number(look(factAt(box, key), box.$path, key)))
+          : (box) => look(factAt(box, key), box.$path, key)
     } else if (row.of.kind === 'group') {
       const Inner = register(env, row.of)
       fields[key] = `list<${row.of.cel}>`
@@ -161,7 +157,12 @@ function register(env: Environment, group: Group<Rows>): BoxClass {
     Object.defineProperty(Class.prototype, key, {
       enumerable: true,
       get(this: Box) {
-        return guarded(() => read(this))
+        try {
+          return read(this)
+        } catch (error) {
+          if (!(error instanceof Unknown)) fault ??= { error }
+          throw error
+        }
       },
     })
   }
@@ -245,8 +246,7 @@ function environment(): Environment {
         if (error.fact.how === 'unknown' && error.fact.ask === 'user') throw error
         return false
       }
-      const last = trace.reads.at(-1)
-      return last !== undefined && (last.how === 'set' || last.how === 'inherited')
+      return latest !== undefined && (latest.how === 'set' || latest.how === 'inherited')
     },
   }))
   for (const [name, group] of Object.entries(roots)) {
@@ -375,22 +375,32 @@ export const bindParameters = (values: { readonly [name: string]: ParameterValue
   ),
 })
 
-/** Runs a program. Throws only what is a fault of ours, never what is not known. */
+/** Runs a program and tells what it read. Throws only what is a fault of ours, never what is not known. */
 export function run(program: Program, context: Context, without?: ReadonlySet<object>): Run {
   const mine: Trace = { reads: [], elements: new Map(), paths: new Map() }
   trace = mine
-  blank = without ?? new Set()
+  blank = without ?? NOTHING
+  try {
+    return { outcome: outcomeOf(program, context), trace: mine }
+  } finally {
+    trace = undefined
+    blank = NOTHING
+  }
+}
+const NOTHING: ReadonlySet<object> = new Set()
+
+/** Runs a program for its outcome alone. */
+export function outcomeOf(program: Program, context: Context): Outcome {
   fault = undefined
+  latest = undefined
   try {
     const value = program(context)
     rethrow()
-    return { outcome: { value }, trace: mine }
+    return { value }
   } catch (error) {
     rethrow()
-    if (error instanceof Unknown) return { outcome: { unknown: error.fact }, trace: mine }
+    if (error instanceof Unknown) return { unknown: error.fact }
     throw error
-  } finally {
-    blank = new Set()
   }
 }
 function rethrow(): void {

@@ -1,11 +1,22 @@
 /** Every rule x every subject -> findings, each with the smallest reason; one root cause is one finding. */
+import type { Root } from '../model/fields.ts'
 import { startOf, type Place } from '../model/place.ts'
 import { severities, type Finding, type Reason, type Severity } from '../model/finding.ts'
 import type { Notice } from '../model/notice.ts'
 import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
 import type { Image, Subject } from '../model/subject.ts'
-import { bind, bindParameters, elementOf, run, unknownElement, type Context, type Program, type Run } from './cel.ts'
+import {
+  bind,
+  bindParameters,
+  elementOf,
+  outcomeOf,
+  run,
+  unknownElement,
+  type Context,
+  type Program,
+  type Run,
+} from './cel.ts'
 import type { CompiledRule } from './compile.ts'
 import { explain } from './explain.ts'
 
@@ -33,27 +44,11 @@ export function judge(rules: readonly Judged[], subjects: readonly Subject[], im
   const singles: Single[] = []
   const notices: Notice[] = []
   const covering = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.covers]))
-  const first = subjects[0]
+  const on = judgedBy(subjects, images)
   for (const judged of rules) {
     const { rule } = judged.compiled
-    const on: { id: string; place: Place; context: Context }[] =
-      rule.subject === 'image'
-        ? images.map((image) => ({ id: image.id, place: image.place, context: bind({ image: untyped(image.facts) }) }))
-        : rule.subject === 'engine'
-          ? first
-            ? [{ id: 'engine', place: first.place, context: bind({ engine: untyped(first.engine) }) }]
-            : []
-          : subjects.map((subject) => ({
-              id: subject.id,
-              place: subject.place,
-              context: bind({
-                container: untyped(subject.container),
-                image: untyped(subject.image),
-                engine: untyped(subject.engine),
-              }),
-            }))
     const parameters = bindParameters(judged.parameters)
-    for (const { id, place, context } of on)
+    for (const { id, place, context } of on[rule.subject])
       try {
         singles.push(...judgeOne(judged, id, { ...context, ...parameters }))
       } catch (error) {
@@ -68,25 +63,50 @@ export function judge(rules: readonly Judged[], subjects: readonly Subject[], im
   return { findings: merge(cover(singles, covering)), notices }
 }
 
+/** What is judged, by the subject that a rule speaks of, as CEL sees it. */
+function judgedBy(
+  subjects: readonly Subject[],
+  images: readonly Image[],
+): { readonly [root in Root]: readonly { id: string; place: Place; context: Context }[] } {
+  const [first] = subjects
+  return {
+    image: images.map((image) => ({
+      id: image.id,
+      place: image.place,
+      context: bind({ image: untyped(image.facts) }),
+    })),
+    engine: first ? [{ id: 'engine', place: first.place, context: bind({ engine: untyped(first.engine) }) }] : [],
+    container: subjects.map((subject) => ({
+      id: subject.id,
+      place: subject.place,
+      context: bind({
+        container: untyped(subject.container),
+        image: untyped(subject.image),
+        engine: untyped(subject.engine),
+      }),
+    })),
+  }
+}
+
 /** Facts of a table are facts by name: what the walk by rows sees. */
 const untyped = (facts: Subject['container'] | Subject['image'] | Subject['engine']): AnyFacts => facts as AnyFacts
 
 function judgeOne(judged: Judged, subject: string, context: Context): readonly Single[] {
   const { each } = judged.compiled
   if (!each) return judgeElement(judged, subject, context, undefined)
-  const list = run(each.program, context)
-  if ('unknown' in list.outcome) {
-    const any = { ...context, [each.name]: unknownElement(each.type, list.outcome.unknown) }
-    return applies(judged, any) === false ? [] : [open(judged, subject, any, list, undefined)]
+  const list = outcomeOf(each.program, context)
+  if ('unknown' in list) {
+    const any = { ...context, [each.name]: unknownElement(each.type, list.unknown) }
+    return applies(judged, any) === false ? [] : [open(judged, subject, any, run(each.program, context), undefined)]
   }
-  const values: readonly unknown[] = Array.isArray(list.outcome.value) ? list.outcome.value : []
+  const values: readonly unknown[] = Array.isArray(list.value) ? list.value : []
   return values.flatMap((value) => judgeElement(judged, subject, { ...context, [each.name]: value }, value))
 }
 
 /** What `when` says: undefined is unknown. */
 function applies({ compiled }: Judged, context: Context): boolean | undefined {
   if (!compiled.when) return true
-  const { outcome } = run(compiled.when, context)
+  const outcome = outcomeOf(compiled.when, context)
   return 'value' in outcome ? outcome.value === true : undefined
 }
 
@@ -94,9 +114,11 @@ function judgeElement(judged: Judged, subject: string, context: Context, element
   const { compiled } = judged
   const applicable = applies(judged, context)
   if (applicable === false) return []
+  // Nothing is recorded until there is something to tell: most rules find nothing.
+  const outcome = outcomeOf(compiled.deny, context)
+  if ('value' in outcome && outcome.value !== true) return []
   const result = run(compiled.deny, context)
   if ('unknown' in result.outcome) return [open(judged, subject, context, result, element)]
-  if (result.outcome.value !== true) return []
   if (applicable === undefined && compiled.when)
     return [open(judged, subject, context, run(compiled.when, context), element)]
   const because = explain(compiled.deny, context, result)
@@ -145,14 +167,14 @@ function lastRead(program: Program, context: Context): AnyFact | undefined {
 }
 function severityOf(program: Program | undefined, context: Context): Severity | undefined {
   if (!program) return undefined
-  const { outcome } = run(program, context)
+  const outcome = outcomeOf(program, context)
   return 'value' in outcome ? severities.find((word) => word === outcome.value) : undefined
 }
 function say(compiled: CompiledRule, context: Context): string {
   return compiled.say
     .map((piece) => {
       if (typeof piece === 'string') return piece
-      const { outcome } = run(piece, context)
+      const outcome = outcomeOf(piece, context)
       if ('unknown' in outcome) return 'not known'
       const values: readonly unknown[] = Array.isArray(outcome.value) ? outcome.value : [outcome.value]
       return values.map(plain).join(', ')
