@@ -12,9 +12,4 @@ if (major < 24) {
 }
 // Young objects get their room at once: three collections fewer in a short scan, many in a long one.
 require('node:v8').setFlagsFromString('--semi-space-growth-factor=8')
-try {
-  require('node:module').enableCompileCache()
-} catch {
-  // A cache that cannot be written only costs time.
-}
-require('../dist/cli/cli.cjs')
+require('./start.cjs')(require('node:path').join(__dirname, '../dist/cli'))
