@@ -90,7 +90,7 @@ function commandOf(word: string): Command {
 
 /** A line on stderr that is overwritten, for people who wait. */
 function progressOf(terminal: Terminal, quiet: boolean): { tell: (doing: string) => void; done: () => void } {
-  if (!terminal.progress || quiet) return { tell: () => {}, done: () => {} }
+  if (quiet || !terminal.progress) return { tell: () => {}, done: () => {} }
   let shown = false
   const started = performance.now()
   return {
@@ -191,8 +191,8 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
     progress.done()
   }
   const options: ReportOptions = {
-    colour: terminal.colour && !given.has('no-color'),
-    width: terminal.width,
+    colour: !quiet && !given.has('no-color') && terminal.colour,
+    width: quiet ? 0 : terminal.width,
     unicode: terminal.unicode,
     repositoryPath: repositoryPath(),
   }
