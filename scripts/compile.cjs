@@ -4,7 +4,6 @@ const { mkdtempSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 
-// The flags are part of what V8 compares.
 const reports = mkdtempSync(join(tmpdir(), 'plimsoll-compile-'))
 const targets = ['compose.yaml', 'k8s', 'inspect.json', 'oci/config.json', 'web.tar'].map((name) => `demo/${name}`)
 const outputs = ['text', 'json', 'sarif', 'markdown'].map((format) => `--output=${format}=${join(reports, format)}`)

@@ -2,6 +2,8 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { capabilityFacts } from './confine/capabilities.ts'
 import { DOCKER, KUBERNETES } from './confine/convention.ts'
+import { escapeFacts } from './confine/escape/facts.ts'
+import { pathsAlone } from './confine/escape/paths.ts'
 import { seccompFacts, type Host } from './confine/seccomp/facts.ts'
 import type { SeccompProfile } from './confine/seccomp/profile.ts'
 import { architectureOf } from './confine/syscalls.ts'
@@ -9,16 +11,24 @@ import { readText } from './document/read.ts'
 import { codeOf, decode, readBounded, reasonOf } from './file.ts'
 import { isWritten } from './model/fact.ts'
 import type { Notice, Read } from './model/notice.ts'
+import type { WaysOut } from './model/path.ts'
 import type { Place } from './model/place.ts'
 import type { Subject } from './model/subject.ts'
 
 const MAX_PROFILE = 4 * 2 ** 20
 
+export interface Derived {
+  readonly subjects: readonly Subject[]
+  /** Of the containers that have any. */
+  readonly ways: readonly WaysOut[]
+}
+
 /** Works out the derived rows of every subject. Profiles that several containers name are read once. */
-export async function deriveAll(subjects: readonly Subject[]): Promise<Read<readonly Subject[]>> {
+export async function deriveAll(subjects: readonly Subject[]): Promise<Read<Derived>> {
   const notices: Notice[] = []
   const profiles = new Map<string, SeccompProfile | undefined>()
   const value: Subject[] = []
+  const ways: WaysOut[] = []
   for (const subject of subjects) {
     const { container } = subject
     const convention = subject.runtime === 'kubernetes' ? KUBERNETES : DOCKER
@@ -36,16 +46,21 @@ export async function deriveAll(subjects: readonly Subject[]): Promise<Read<read
       hostOf(subject),
       convention,
     )
-    value.push({
+    const confined: Subject = {
       ...subject,
       container: {
         ...container,
         capabilities: { ...container.capabilities, ...capabilities },
         seccomp: { ...container.seccomp, ...seccomp },
       },
-    })
+    }
+    const paths = pathsAlone(confined)
+    const escapes = escapeFacts(paths, container.name.place)
+    const done = { ...confined, container: { ...confined.container, escapes } }
+    value.push(done)
+    if (paths.length > 0) ways.push({ subject: done, paths })
   }
-  return { value, notices }
+  return { value: { subjects: value, ways }, notices }
 }
 
 function hostOf({ image }: Subject): Host {

@@ -49,7 +49,7 @@ export const readExample: Setting = async (file, parts) => {
   const derived = await deriveAll(joined.subjects)
   for (const { place, message } of joined.notices)
     notices.push({ id: 'example-image', place: { ...place, file }, message, lost: true })
-  return { subjects: derived.value, images, notices: [...notices, ...derived.notices] }
+  return { subjects: derived.value.subjects, images, notices: [...notices, ...derived.notices] }
 }
 
 const foreign = ({ dialect, locate }: CleanPart, root: Node): Notice => ({

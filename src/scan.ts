@@ -3,6 +3,7 @@ import { builtinRules, version } from './builtin.ts'
 import { deriveAll } from './derive.ts'
 import { join } from './join/join.ts'
 import type { Notice } from './model/notice.ts'
+import type { WaysOut } from './model/path.ts'
 import type { Result, Target } from './model/result.ts'
 import type { Image, Subject } from './model/subject.ts'
 import type { Comment } from './document/node.ts'
@@ -41,6 +42,8 @@ export interface Inventory {
   readonly targets: readonly Target[]
   readonly subjects: readonly Subject[]
   readonly images: readonly Image[]
+  /** Of the containers that have any. */
+  readonly ways: readonly WaysOut[]
   readonly comments: readonly Comment[]
   readonly skipped: number
   readonly notices: readonly Notice[]
@@ -63,7 +66,8 @@ export async function take(options: InputOptions): Promise<Inventory> {
   const derived = await deriveAll(joined.subjects)
   return {
     targets,
-    subjects: derived.value,
+    subjects: derived.value.subjects,
+    ways: derived.value.ways,
     images,
     comments,
     skipped,
@@ -96,6 +100,7 @@ export async function scan(options: ScanOptions): Promise<Result> {
     skipped: inventory.skipped,
     subjects: inventory.subjects,
     images: inventory.images,
+    ways: inventory.ways,
     rules: judged.map(({ compiled }) => infoOf(compiled.rule, rules)),
     findings: left.findings,
     waived: left.waived,

@@ -19,7 +19,7 @@ const MAY: Record<string, readonly string[]> = {
   policy: ['model', 'document'],
   report: ['model'],
   join: ['model'],
-  cli: ['model', 'report', 'policy', 'rule', '.'],
+  cli: ['model', 'report', 'policy', 'rule', 'confine', '.'],
 }
 /** Libraries that one file alone may import. */
 const ALONE: Record<string, readonly string[]> = {

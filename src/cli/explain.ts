@@ -34,6 +34,7 @@ function rulePage({ rule, examples }: BuiltinRule, width: number): string {
     `Fix\n${page(rule.fix, width)}`,
     `What it says\n  ${expression.join('\n  ')}`,
     ...(rule.covers.length > 0 ? [`Makes superfluous\n  ${rule.covers.join(', ')}`] : []),
+    ...(rule.sameCause.length > 0 ? [`Speaks of the same causes as\n  ${rule.sameCause.join(', ')}`] : []),
     ...(parameters.length > 0 ? [`Parameters (plimsoll.yaml: rules.${rule.id}.params)\n${parameters.join('\n')}`] : []),
     ...(standards.length > 0 ? [`Standards\n${standards.join('\n')}`] : []),
     `Fields\n  ${rule.fields.join('\n  ')}`,

@@ -68,6 +68,8 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
       return scanCommand(given, terminal)
     case 'facts':
       return factsCommand(given, terminal)
+    case 'paths':
+      return pathsCommand(given, terminal)
     case 'explain':
       return explainCommand(given, terminal)
     default:
@@ -232,6 +234,35 @@ async function factsCommand(given: Arguments, terminal: Terminal): Promise<numbe
   if (!given.has('quiet'))
     terminal.write(format === 'json' ? factsJson(inventory) : factsText(inventory, given.has('all'), terminal))
   return inventory.notices.some(({ lost }) => lost) ? 3 : 0
+}
+
+async function pathsCommand(given: Arguments, terminal: Terminal): Promise<number> {
+  const format = given.one('format') ?? 'text'
+  if (format !== 'text' && format !== 'json') throw wrongFormat('paths', format)
+  const [, wanted, ...more] = given.positionals
+  if (more.length > 0) throw new UsageError(['paths takes one target, and the container whose ways out are asked for.'])
+  const inventory = await take({ ...inputOf(given, terminal), targets: given.positionals.slice(0, 1) })
+  const { waysOut } = await import('../confine/escape/paths.ts')
+  const { pathsJson, pathsText } = await import('./paths.ts')
+  const names = inventory.subjects.filter(({ dialect }) => dialect !== undefined).map(({ id }) => id)
+  const isWanted = (id: string): boolean => wanted === undefined || id === wanted || id.endsWith(`/${wanted}`)
+  if (wanted !== undefined && !names.some(isWanted))
+    throw new UsageError([sentence(`There is no container "${wanted}"${hint(wanted, names)}`)])
+  const ways = waysOut(inventory.subjects.filter(({ id }) => isWanted(id)))
+  const lost = inventory.notices.filter((notice) => notice.lost)
+  if (!given.has('quiet'))
+    terminal.write(
+      format === 'json'
+        ? pathsJson(ways, inventory.notices)
+        : pathsText(ways, lost, {
+            all: given.has('all'),
+            colour: !given.has('no-color') && terminal.colour,
+            width: terminal.width,
+            unicode: terminal.unicode,
+            repositoryPath: repositoryPath(),
+          }),
+    )
+  return lost.length > 0 ? 3 : 0
 }
 
 async function explainCommand(given: Arguments, terminal: Terminal): Promise<number> {

@@ -112,6 +112,24 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
     ],
   },
   {
+    name: 'paths',
+    usage: 'plimsoll paths TARGET [CONTAINER] [options]',
+    says: 'show the ways out of every container, what would close each, and the one change that closes the most',
+    options: [
+      { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
+      ...INPUT,
+      { name: 'all', says: 'every way in full, also those that one cause opens together' },
+      { name: 'no-color', says: 'no colours (NO_COLOR is honoured too)' },
+      ...COMMON,
+    ],
+    more: TARGETS,
+    examples: [
+      ['plimsoll paths compose.yaml', 'the ways out of every service'],
+      ['docker inspect web | plimsoll paths -', 'those of a container that runs'],
+      ['plimsoll paths k8s/ agent', 'those of one container'],
+    ],
+  },
+  {
     name: 'explain',
     usage: 'plimsoll explain RULE|FIELD',
     says: "a rule's page, or a field's",

@@ -5,6 +5,7 @@
  *
  * Units: sizes in bytes, processors in millicores; 0 is "no limit". Capabilities without `CAP_`, in capitals.
  */
+import { severities } from './finding.ts'
 import { by, group, type Facts, type Item, type Rows } from './row.ts'
 
 const { bool, int, string, oneOf, list } = by('dialect')
@@ -49,6 +50,17 @@ const port = group(
     protocol: oneOf(['tcp', 'udp', 'sctp'], 'Transport protocol'),
   },
   'A port',
+)
+const escape = group(
+  'Escape',
+  {
+    id: string('The way, as `plimsoll paths` names it'),
+    title: string('What happens, in a few words'),
+    gives: string('What it gives whoever is in the container, such as "root on the host"'),
+    severity: oneOf(severities, 'How bad that is'),
+    open: bool('All that it needs is known to be so'),
+  },
+  'A way out of the container',
 )
 const probe = group(
   'Probe',
@@ -205,6 +217,11 @@ export const container = {
   mounts: list(mount, 'Mounts, and volumes that are declared and not mounted', 'target'),
   devices: list(device, 'Devices of the host', 'source'),
   deviceRules: list(string('A rule'), 'Rules of the device cgroup, as written'),
+  escapes: derive.list(
+    escape,
+    'Known ways from the container to its host or a neighbour: the worst and shortest of every root cause',
+    'id',
+  ),
   masked: list(string('A path'), 'Paths that are hidden'),
   readOnlyPaths: list(string('A path'), 'Paths that are read-only'),
   procMount: oneOf(['default', 'unmasked'], 'Whether the dangerous files of /proc and /sys are hidden'),

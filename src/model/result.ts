@@ -1,5 +1,6 @@
 import type { Finding, Severity, Verdict, Waived } from './finding.ts'
 import type { Notice } from './notice.ts'
+import type { WaysOut } from './path.ts'
 import type { RuleInfo } from './rule.ts'
 import type { Image, Subject } from './subject.ts'
 
@@ -21,6 +22,8 @@ export interface Result {
   readonly skipped: number
   readonly subjects: readonly Subject[]
   readonly images: readonly Image[]
+  /** The ways out of every container, worst and shortest first; those without any are left out. */
+  readonly ways: readonly WaysOut[]
   /** The rules that were judged, in the order of their ids. */
   readonly rules: readonly RuleInfo[]
   /** Worst first, then by place; those that another rule covers included, with `coveredBy`. */

@@ -26,6 +26,11 @@ export interface RuleInfo {
   readonly parameters: { readonly [name: string]: Parameter }
   /** Rules whose findings on the same subject this one's makes superfluous. */
   readonly covers: readonly string[]
+  /**
+   * Rules that speak of the same cause: of a finding of theirs and one of this rule's at one place of a subject, only the worse
+   * is told; theirs where both are equally bad.
+   */
+  readonly sameCause: readonly string[]
   /** The smallest of image, engine and container that holds all the roots that it names. */
   readonly subject: Root
   /** Examples by dialect, with their marks, for `explain` and the documentation. */

@@ -1,9 +1,11 @@
 /** A scan for a person at a terminal: what is wrong, worst first; what is waived; what is not known; what it comes to. */
 import { severities, type Finding, type Reason, type Severity, type Verdict } from '../model/finding.ts'
+import type { EscapePath } from '../model/path.ts'
 import type { Result } from '../model/result.ts'
 import { prose, shown } from './escape.ts'
 import { counts, coverage, exitCode, questions, sections, sortOut, tell, type Question, type Section } from './order.ts'
 import { INDENT, LABEL, Page, type Style } from './page.ts'
+import { pathsOfFinding } from './ways.ts'
 import { chain, isPlain, plainValue } from './reason.ts'
 import type { Report } from './report.ts'
 import { instructionAt, where } from './where.ts'
@@ -67,15 +69,29 @@ function tellFinding(page: Page, result: Result, finding: Finding, under: string
   page.labelled(INDENT, 'at', fill([where(finding.place), ...(value === undefined ? [] : [value])], '  ', room))
   const instruction = instructionAt(result, finding.place)
   if (instruction !== '') page.labelled(INDENT, 'made by', [shown(instruction, room === 0 ? 120 : room)])
-  if (!isPlain(finding))
+  const [way] = pathsOfFinding(finding, result.ways)
+  if (way) tellWay(page, way, room)
+  // The steps are the reasons of a way out.
+  if (!isPlain(finding) && !(way && way.id === finding.element))
     for (const reason of finding.because) page.labelled(INDENT, 'why', chainLines(page, reason, finding, room))
   const fix = wrap(prose(result.rules.find(({ id }) => id === finding.rule)?.fix ?? ''), room)
   if (fix[0] !== undefined && fix[0] !== '')
     page.labelled(INDENT, 'fix', shorten(fix, rule, room === 0 || room >= WIDE ? FIX_LINES : FIX_LINES * 2), 'green')
   const others = finding.subjects.filter((id) => id !== under)
   if (others.length > 0) page.labelled(INDENT, 'also', wrap(names(others), room))
-  if (covers.length > 0) page.labelled(INDENT, 'covers', wrap(names(covers), room))
+  // A rule that speaks of the same cause has nothing to add.
+  const superfluous = covers.filter(
+    (other) => result.rules.find(({ id }) => id === other)?.sameCause.includes(finding.rule) !== true,
+  )
+  if (superfluous.length > 0) page.labelled(INDENT, 'covers', wrap(names(superfluous), room))
   page.line()
+}
+/** Where the finding leads: `plimsoll paths` has the places, and what would close it. */
+function tellWay(page: Page, { steps, ifs }: EscapePath, room: number): void {
+  const pieces = steps.map(({ text }) => prose(text))
+  const lines = fill(pieces, page.arrow, room).flatMap((line) => wrap(line, room))
+  page.labelled(INDENT, ifs.length > 0 ? 'way, if' : 'way', lines)
+  for (const { text } of ifs) page.labelled(INDENT, '', wrap(`if ${prose(text)}`, room))
 }
 /** `user.uid is 0: ... -> compose is silent -> image USER app -> 0 (etc/passwd:7 in layer 3 of web)`. */
 const chainLines = (page: Page, reason: Reason, finding: Finding, room: number): readonly string[] =>

@@ -40,6 +40,8 @@ interface Single extends Omit<Finding, 'subjects'> {
   readonly item?: Place
 }
 
+type Covered = Single & { readonly coveredBy?: string }
+
 export function judge(rules: readonly Judged[], subjects: readonly Subject[], images: readonly Image[]): Judgement {
   const singles: Single[] = []
   const notices: Notice[] = []
@@ -60,7 +62,8 @@ export function judge(rules: readonly Judged[], subjects: readonly Subject[], im
         })
       }
   }
-  return { findings: merge(cover(singles, covering)), notices }
+  const sameCause = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.sameCause]))
+  return { findings: merge(meet(cover(singles, covering), sameCause)), notices }
 }
 
 /** What is judged, by the subject that a rule speaks of, as CEL sees it. */
@@ -201,10 +204,7 @@ function keyOf(item: NonNullable<ReturnType<typeof elementOf>>, key: string | un
  * what the other leaves open for the same unknown facts. Where both judge elements, only those of the same element: a finding
  * on one mount says nothing of another.
  */
-function cover(
-  singles: readonly Single[],
-  covering: ReadonlyMap<string, readonly string[]>,
-): readonly (Single & { coveredBy?: string })[] {
+function cover(singles: readonly Single[], covering: ReadonlyMap<string, readonly string[]>): readonly Covered[] {
   const taking = new Map<string, Map<string, Single[]>>()
   for (const single of singles) {
     if (!single.coverable) continue
@@ -232,6 +232,30 @@ const takes = (covering: Single, covered: Single): boolean =>
     (covered.outcome === 'open' &&
       covered.because.length > 0 &&
       covered.because.every(({ fact }) => covering.because.some((reason) => isCause(reason.fact, fact)))))
+/**
+ * Two rules that speak of one cause, at one place of one subject: the worse finding is told and takes in the other;
+ * what is known takes in what is not.
+ */
+function meet(singles: readonly Covered[], sameCause: ReadonlyMap<string, readonly string[]>): readonly Covered[] {
+  const at = Map.groupBy(singles, ({ subject, item, place }) => JSON.stringify([subject, key(item ?? place)]))
+  const taken = new Map<Covered, string>()
+  for (const together of at.values())
+    for (const one of together)
+      for (const rule of sameCause.get(one.rule) ?? [])
+        for (const other of together) {
+          if (other.rule !== rule) continue
+          const worse = one.outcome === other.outcome ? rank(one) < rank(other) : one.outcome === 'fail'
+          const [told, quiet] = worse ? [one, other] : [other, one]
+          if (!taken.has(quiet)) taken.set(quiet, told.rule)
+        }
+  return singles.map((single) => {
+    const coveredBy = single.coveredBy ?? taken.get(single)
+    return coveredBy === undefined ? single : { ...single, coveredBy }
+  })
+}
+const rank = ({ severity }: Single): number => severities.indexOf(severity)
+const key = ({ file, line, column, in: image }: Place): readonly unknown[] => [file, line, column, image ?? '']
+
 /** The same hole: rows of one element that cannot be read are unknown each, at one place and for one reason. */
 const isCause = (a: AnyFact, b: AnyFact): boolean =>
   a === b || (a.how === 'unknown' && b.how === 'unknown' && a.because === b.because && same(a.place, b.place))
@@ -239,7 +263,7 @@ const same = (a: Place, b: Place): boolean =>
   a.file === b.file && a.line === b.line && a.column === b.column && a.in === b.in
 
 /** Same rule, place and outcome: one finding with several subjects. */
-function merge(singles: readonly (Single & { coveredBy?: string })[]): readonly Finding[] {
+function merge(singles: readonly Covered[]): readonly Finding[] {
   const merged = new Map<string, Finding>()
   for (const { subject, coverable: _, item: __, ...finding } of singles) {
     const { place } = finding

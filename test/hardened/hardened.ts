@@ -72,7 +72,7 @@ export async function say(
       named: new Map([...NAMES, REFERENCE].map((name) => [name, image.target])),
     }).subjects,
   )
-  const judged = judge(rules, derived.value, [image])
+  const judged = judge(rules, derived.value.subjects, [image])
   return {
     findings: judged.findings
       .filter(({ coveredBy }) => coveredBy === undefined)

@@ -12,6 +12,7 @@ export const rule = (id: string, rest: Partial<RuleInfo> = {}): RuleInfo => ({
   standards: {},
   parameters: {},
   covers: [],
+  sameCause: [],
   subject: 'container',
   examples: [],
   fields: [],

@@ -20,6 +20,48 @@ const kubernetes = ['kubernetes'] as const
 const below = ['docker-inspect', 'oci-runtime'] as const
 
 export const differences: readonly Difference[] = [
+  // Ways out, of the causes that a text names.
+  {
+    fields: within('escapes', [
+      'bpf-programs',
+      'core-pattern',
+      'device-node-made',
+      'disk-written',
+      'fresh-proc',
+      'host-network-changed',
+      'host-process-injected',
+      'kernel-log',
+      'kernel-memory-file',
+      'kernel-module',
+      'kexec',
+      'memory-device',
+      'open-by-handle',
+      'perf-events',
+      'privileged-disk',
+      'unprivileged-user-namespace',
+    ]),
+    dialects: oci,
+    of: ['host'],
+    because: 'config.json has no word for privileged: each of its parts is written, and each opens its own ways',
+  },
+  {
+    fields: within('escapes', ['neighbour-processes', 'neighbour-shared-memory', 'pod-processes']),
+    dialects: kubernetes,
+    of: ['joined'],
+    because: 'its neighbours are those of its pod',
+  },
+  {
+    fields: within('escapes', ['core-pattern']),
+    dialects: ['compose', 'docker-inspect'],
+    of: ['joined'],
+    because: 'Docker Engine gives no single container a user namespace, which closes this way in the others',
+  },
+  {
+    fields: within('escapes', ['windows-host-process']),
+    dialects: ['compose', 'docker-inspect'],
+    of: ['windows'],
+    because: 'Docker has no host process containers',
+  },
   // OCI: what the engine does itself, or has worked out already.
   {
     fields: ['reference', 'registry', 'repository', 'tag', 'digest', 'precision'].map((row) => `image.${row}`),

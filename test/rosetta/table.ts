@@ -40,7 +40,7 @@ export async function answersOf(container: string, dialect: DialectName): Promis
   const wanted = read.containers.at(-1)
   if (!wanted) throw new Error(`${file} holds no container`)
   const derived = await deriveAll(join([wanted], []).subjects)
-  const [subject] = derived.value
+  const [subject] = derived.value.subjects
   if (!subject) throw new Error(`${file} gives no subject`)
   const values = new Map<string, string>()
   const written = new Map<string, string[]>()

@@ -2,6 +2,8 @@ import type { Location, Result as SarifResult, Suppression } from 'sarif'
 import type { Finding, Waived } from '../../model/finding.ts'
 import { prose, sentence } from '../escape.ts'
 import { isFile, MOST_LOCATIONS, mainLocation, physical, relatedLocations, type Scan } from './location.ts'
+import { pathsOfFinding } from '../ways.ts'
+import { codeFlows } from './code-flows.ts'
 import { message } from './message.ts'
 import { levels } from './rule.ts'
 
@@ -22,12 +24,14 @@ export function result(context: Context, finding: Finding, waived?: Waived): Sar
   const fix = scan.rules.find(({ id }) => id === finding.rule)?.fix ?? ''
   const covers = context.covers(finding)
   const suppressed = scan.waived.length > 0
+  const flows = codeFlows(context, pathsOfFinding(finding, scan.ways))
   return {
     ruleId: finding.rule,
     level: levels[finding.severity].level,
     message: { text: messageText(finding, fix) },
     locations: [location],
     ...(related.length > 0 && { relatedLocations: related }),
+    ...(flows.length > 0 && { codeFlows: flows }),
     partialFingerprints: fingerprintsOf(context.fingerprint(finding), location),
     // Where one result has suppressions all must: absent means "not known" (section 3.27.23).
     ...(suppressed && { suppressions: waived ? [suppression(context, waived)] : [] }),
