@@ -10,6 +10,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type OutputOptions, type Plugin } from 'rolldown'
 import { builtinPolicies, builtinRules, version } from '../src/builtin.ts'
+import { seccompTexts } from '../src/seccomp-names.ts'
 
 const root = new URL('../', import.meta.url).pathname
 const { values: given } = parseArgs({ options: { action: { type: 'boolean' }, out: { type: 'string' } } })
@@ -33,6 +34,15 @@ const builtin: Plugin = {
       export const builtinPolicies = async () => new Map(Object.entries(read().policies))`,
   },
 }
+const seccomp = JSON.stringify([...(await seccompTexts())])
+/** In the place of src/seccomp-names.ts. */
+const profiles: Plugin = {
+  name: 'profiles',
+  load: {
+    filter: { id: /\/src\/seccomp-names\.ts$/ },
+    handler: () => `export const seccompTexts = async () => new Map(${seccomp})`,
+  },
+}
 const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}): Promise<unknown> =>
   build({
     cwd: root,
@@ -40,7 +50,7 @@ const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}
     platform: 'node',
     // jsonc-parser's UMD main breaks bundles.
     resolve: { mainFields: ['module', 'main'] },
-    plugins: [builtin],
+    plugins: [builtin, profiles],
     // What is imported lazily in one place and at once in another is loaded at once: nothing to warn of.
     checks: { ineffectiveDynamicImport: false },
     ...options,
@@ -71,11 +81,12 @@ if (!given.action) {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  await bundle(
-    'src/index.ts',
-    { file: `${out}/index.js`, format: 'esm', minify: false, codeSplitting: false },
-    { external: /^[^./]/ },
-  )
+  for (const entry of ['index', 'seccomp'])
+    await bundle(
+      `src/${entry}.ts`,
+      { file: `${out}/${entry}.js`, format: 'esm', minify: false, codeSplitting: false },
+      { external: /^[^./]/ },
+    )
   await rm(`${out}/types`, { recursive: true, force: true })
   execFileSync(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json', '--outDir', `${out}/types`], {
     cwd: root,

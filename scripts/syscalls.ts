@@ -33,11 +33,14 @@ const ARM_NR_BASE = 0x0f0000
 /** Newer than Debian's header and marked `64` in the kernel's arch/x86/entry/syscalls/syscall_64.tbl: x32 has not got them. */
 const NOT_X32 = ['map_shadow_stack']
 
+/** Constants of the kernel's headers that are no calls. */
+const NO_CALLS = ['arch_specific_syscall', 'syscall_mask']
+
 function ofModule(folder: string, goarch: string): Numbers {
   const text = readFileSync(join(folder, 'unix', `zsysnum_linux_${goarch}.go`), 'utf8')
-  return new Map(
-    [...text.matchAll(/^\s+SYS_(\w+)\s+= (\d+)$/gm)].map(([, name = '', n]) => [name.toLowerCase(), Number(n)]),
-  )
+  const found = [...text.matchAll(/^\s+SYS_(\w+)\s+= (\d+)$/gm)]
+  const numbers = found.map(([, name = '', n]): [string, number] => [name.toLowerCase(), Number(n)])
+  return new Map(numbers.filter(([name]) => !NO_CALLS.includes(name)))
 }
 
 /** What the header has, and of what is newer the calls of amd64: new calls have one number for both. */

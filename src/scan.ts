@@ -24,6 +24,8 @@ export interface InputOptions {
   readonly images?: ReadonlyMap<string, string>
   /** Path of a daemon.json, or of the output of `docker info --format '{{json .}}'`. */
   readonly engine?: string
+  /** Folder that stands for the nodes' folder of seccomp profiles: where localhostProfile is looked for. */
+  readonly seccompRoot?: string
   /** `linux/arm64`: which image of a multi-platform index. */
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
@@ -63,7 +65,10 @@ export async function take(options: InputOptions): Promise<Inventory> {
   const { targets, containers, images, comments, notices, skipped, engine } = reading
   options.progress?.('joining')
   const joined = join(containers, images, { named, ...(engine && { engine }) })
-  const derived = await deriveAll(joined.subjects)
+  const derived = await deriveAll(
+    joined.subjects,
+    options.seccompRoot === undefined ? {} : { seccompRoot: options.seccompRoot },
+  )
   return {
     targets,
     subjects: derived.value.subjects,

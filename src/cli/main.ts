@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { builtinPolicies, builtinRules, version } from '../builtin.ts'
-import { reasonOf } from '../file.ts'
+import { codeOf, decode, readBounded, reasonOf } from '../file.ts'
 import type { Result } from '../model/result.ts'
 import { exitCode } from '../policy/decide.ts'
 import { hint, nearest } from '../policy/nearest.ts'
@@ -58,6 +58,13 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
     return 0
   }
   const command = commandOf(first)
+  if (command.name === 'seccomp' && !rest.some((word) => word === '--help' || word === '-h'))
+    return (await import('./seccomp.ts')).seccompCommand(rest, {
+      read: (name) => textOf(name, terminal),
+      write: terminal.write,
+      warn: terminal.warn,
+      width: terminal.width,
+    })
   const given = readArguments(command, rest)
   if (given.has('help')) {
     terminal.write(`${helpOf(command)}\n`)
@@ -90,6 +97,26 @@ function commandOf(word: string): Command {
   ])
 }
 
+/** A profile has a few kilobytes. */
+const MAX_PROFILE = 4 * 2 ** 20
+/** The text of a file, or of standard input for `-`; undefined where it cannot be read. */
+async function textOf(name: string, terminal: Terminal): Promise<string | undefined> {
+  try {
+    if (name !== '-') return decode(readBounded(name, MAX_PROFILE))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw new UsageError([`${name} cannot be read: ${reasonOf(error)}.`])
+  }
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of terminal.stdin) {
+    size += piece.length
+    if (size > MAX_PROFILE) throw new UsageError([`Standard input holds more than ${MAX_PROFILE / 2 ** 20} MB.`])
+    pieces.push(piece)
+  }
+  return decode(Buffer.concat(pieces))
+}
+
 /** A line on stderr that is overwritten, for people who wait. */
 function progressOf(terminal: Terminal, quiet: boolean): { tell: (doing: string) => void; done: () => void } {
   if (quiet || !terminal.progress) return { tell: () => {}, done: () => {} }
@@ -120,12 +147,14 @@ function inputOf(given: Arguments, terminal: Terminal): InputOptions {
   )
   const engine = given.one('engine')
   const platform = given.one('platform')
+  const seccompRoot = given.one('seccomp-root')
   return {
     targets: given.positionals,
     stdin: terminal.stdin,
     images,
     ...(engine !== undefined && { engine }),
     ...(platform !== undefined && { platform }),
+    ...(seccompRoot !== undefined && { seccompRoot }),
     ...(given.has('verify') && { verify: true }),
   }
 }

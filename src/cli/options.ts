@@ -34,6 +34,11 @@ const INPUT: readonly Option[] = [
     says: 'the image that a container (its name, or its image reference) runs',
   },
   { name: 'engine', value: 'FILE', says: "the engine's settings: daemon.json, or docker info --format '{{json .}}'" },
+  {
+    name: 'seccomp-root',
+    value: 'FOLDER',
+    says: "folder that stands for the kubelet's, where localhostProfile is looked for",
+  },
   { name: 'platform', value: 'OS/ARCH', says: 'which image of a multi-platform index (default linux/amd64)' },
   {
     name: 'verify',
@@ -127,6 +132,40 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
       ['plimsoll paths compose.yaml', 'the ways out of every service'],
       ['docker inspect web | plimsoll paths -', 'those of a container that runs'],
       ['plimsoll paths k8s/ agent', 'those of one container'],
+    ],
+  },
+  {
+    name: 'seccomp',
+    usage: 'plimsoll seccomp lint|show|compare|explain FILE... [SYSCALL] [options]',
+    says: 'what a seccomp profile really allows, what is wrong with it, and how it compares',
+    options: [
+      {
+        name: 'format',
+        short: 'f',
+        value: 'FORMAT',
+        says: 'text or json (default text); show also has engine: the profile as engines read it',
+      },
+      { name: 'require', value: 'tighter|equal', says: 'compare: exit 1 where A is not; tighter is met by equal too' },
+      { name: 'arch', value: 'ARCH', says: 'the machine, such as amd64 or arm64 (default amd64)' },
+      {
+        name: 'cap',
+        value: 'CAP[,CAP...]',
+        many: true,
+        says: "the container's bounding capabilities, none or all (default: Docker's)",
+      },
+      { name: 'kernel', value: 'X.Y', says: "version of the host's kernel (default: new enough for every rule)" },
+      { name: 'all', says: 'show: every name' },
+      HELP,
+    ],
+    more: `FILE is a profile of an engine, an OCI config.json, a SeccompProfile resource, - for standard input, or a name:
+  docker-default, docker-default@20.10, containerd-default, podman-default, unconfined
+
+Exit codes: 0 pass, 1 a finding is high or worse or what is required is not so, 2 wrong usage, 3 input was lost.`,
+    examples: [
+      ['plimsoll seccomp show docker-default', "what Docker's default lets through, by purpose"],
+      ['plimsoll seccomp lint ours.json', 'what is wrong with a profile'],
+      ['plimsoll seccomp compare ours.json docker-default --require tighter', 'a gate'],
+      ['plimsoll seccomp explain ours.json clone', 'what happens to one system call, and why'],
     ],
   },
   {

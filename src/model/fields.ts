@@ -51,6 +51,15 @@ const port = group(
   },
   'A port',
 )
+const flaw = group(
+  'Flaw',
+  {
+    id: string('What it is, as the linter names it'),
+    message: string('What is wrong, why it matters and what to do'),
+    severity: oneOf(severities, 'How bad that is'),
+  },
+  'Something wrong in a profile',
+)
 const escape = group(
   'Escape',
   {
@@ -192,6 +201,16 @@ export const container = {
         string('A system call'),
         'System calls that the profile lets through, whatever their arguments',
       ),
+      found: derive.bool('The profile that is named is there; true where none is named'),
+      relation: derive.oneOf(
+        ['equal', 'tighter', 'looser', 'incomparable'],
+        "The profile against Docker's default, with this container's capabilities",
+      ),
+      looser: derive.list(
+        string('A system call'),
+        "System calls that the profile lets through and Docker's default holds back",
+      ),
+      flaws: derive.list(flaw, 'What is wrong with a profile of its own: `plimsoll seccomp lint`', 'id'),
     },
     'System-call filter (seccomp(2))',
   ),

@@ -1,7 +1,6 @@
-import type { Teller } from './fact.ts'
+import type { Fact, Teller } from './fact.ts'
 import type { Reason, Severity } from './finding.ts'
 import type { Place } from './place.ts'
-import type { Fact } from './fact.ts'
 import type { Subject } from './subject.ts'
 
 /** One step of a way out of a container, in words: `writes /host/etc/cron.d through the bind mount`. Not escaped. */

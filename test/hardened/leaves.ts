@@ -130,6 +130,16 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
   },
   'oci-runtime': {
     one: {
+      // What no container starts without.
+      'linux.seccomp.syscalls[0].names[1]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[2]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[4]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[5]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[8]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[9]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[10]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[11]': 'seccomp-profile-unusable',
+      'linux.seccomp.syscalls[0].names[12]': 'seccomp-profile-unusable',
       'process.user.uid': 'root-user',
       'process.noNewPrivileges': 'new-privileges-allowed',
       'process.apparmorProfile': 'apparmor-missing',

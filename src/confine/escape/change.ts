@@ -189,12 +189,17 @@ export function generalChanges(subject: Subject): readonly Change[] {
   if (known(user.uid) === 0 || user.uid.how === 'unknown')
     changes.push({
       field: 'container.user.uid',
-      text: 'run it as a user other than root, with no-new-privileges',
+      text: 'run it as a user and group other than root, with no-new-privileges',
       place: user.uid.place,
       apply: (before) => {
         const { capabilities } = before.container
         return withContainer(before, {
-          user: { ...before.container.user, uid: put(user.uid, 10001), mustBeNonRoot: put(user.mustBeNonRoot, true) },
+          user: {
+            ...before.container.user,
+            uid: put(user.uid, 10001),
+            gid: put(user.gid, 10001),
+            mustBeNonRoot: put(user.mustBeNonRoot, true),
+          },
           noNewPrivileges: put(before.container.noNewPrivileges, true),
           capabilities: { ...capabilities, effective: put(capabilities.effective, []) },
         })

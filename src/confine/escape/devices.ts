@@ -69,8 +69,8 @@ const broad =
     })
 
 const BREAKS = ['not passing the device in', 'a user namespace of its own', 'another user than root', 'gVisor']
-const RUNC =
-  'https://book.hacktricks.wiki/en/linux-hardening/privilege-escalation/docker-security/docker-privileged.html'
+const PRIVILEGED =
+  'https://book.hacktricks.wiki/en/linux-hardening/privilege-escalation/container-security/privileged-containers.html'
 const MAN_SD = 'https://man7.org/linux/man-pages/man4/sd.4.html'
 const MAN_MEM = 'https://man7.org/linux/man-pages/man4/mem.4.html'
 const MAN_MKNOD = 'https://man7.org/linux/man-pages/man2/mknod.2.html'
@@ -81,7 +81,7 @@ export const devices: readonly Entry[] = [
     title: 'A privileged container has the host’s disks',
     gives: 'root on the host',
     severity: 'critical',
-    source: RUNC,
+    source: PRIVILEGED,
     openings: perhapsPrivileged,
     needs: [root, hostUsers, through('blocks')],
     steps: () => ['mounts the host’s disk, which is among its devices, and writes files on it'],

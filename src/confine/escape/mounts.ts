@@ -43,7 +43,8 @@ const whole =
   (access: Access) =>
   (subject: Subject): readonly Opening[] =>
     binds(subject).flatMap((bind) => {
-      const opening = bind.source === '/' ? mounted(bind, access, SENSITIVE) : undefined
+      // The mount that holds everything holds the engine's socket too, and may be told as that.
+      const opening = bind.source === '/' ? mounted(bind, access, ['engine-socket-mounted', ...SENSITIVE]) : undefined
       return opening ? [opening] : []
     })
 
@@ -57,11 +58,10 @@ const WRITE = [READ_ONLY, USER_NAMESPACE, NON_ROOT, SELINUX, NO_FILES]
 const READ = [USER_NAMESPACE, NON_ROOT, SELINUX, NO_FILES]
 
 const path = (target: string, rest: string): string => `${target === '/' ? '' : target}/${rest}`
-const HACKTRICKS =
-  'https://cloud.hacktricks.wiki/en/kubernetes-security/abusing-roles-clusterroles-in-kubernetes/pod-escape-privileges.html'
+const HOST_PATH = 'https://github.com/BishopFox/badPods/blob/main/manifests/hostpath/README.md'
 const BADPODS = 'https://bishopfox.com/blog/kubernetes-pod-privilege-escalation'
 const SENSITIVE_MOUNTS =
-  'https://book.hacktricks.wiki/en/linux-hardening/privilege-escalation/docker-security/docker-breakout-privilege-escalation/sensitive-mounts.html'
+  'https://book.hacktricks.wiki/en/linux-hardening/privilege-escalation/container-security/sensitive-host-mounts.html'
 
 /** Files of /etc that name what the host runs or whom it trusts; the rest of /etc is mostly a program's own settings. */
 const ETC_POWER =
@@ -197,7 +197,7 @@ export const mounts: readonly Entry[] = [
     title: 'The kubelet’s files can be read',
     gives: 'the tokens and secrets of all pods of the node',
     severity: 'critical',
-    source: HACKTRICKS,
+    source: HOST_PATH,
     openings: exactly(['/var/lib/kubelet', '/var/lib/kubelet/pods', '/var/lib/kubelet/pki'], 'any'),
     needs: [rootForFiles, ...FILES],
     steps: ({ name }) => [`reads the service account tokens and secrets of other pods below ${name}`],
@@ -261,7 +261,7 @@ export const mounts: readonly Entry[] = [
     title: 'The node’s logs can be replaced with links',
     gives: 'read of the node’s files',
     severity: 'medium',
-    source: 'https://www.aquasec.com/blog/kubernetes-security-pod-escape-log-mounts/',
+    source: 'https://avd.aquasec.com/misconfig/kubernetes/khv047',
     openings: (subject) =>
       subject.runtime === 'kubernetes'
         ? exactly(

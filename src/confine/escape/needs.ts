@@ -2,6 +2,7 @@
 import { isWritten, type Fact } from '../../model/fact.ts'
 import type { ContainerFacts } from '../../model/fields.ts'
 import type { Reason } from '../../model/finding.ts'
+import type { Place } from '../../model/place.ts'
 import type { Subject } from '../../model/subject.ts'
 import { either, iff, known, NO, reason, when, yes, type Answer } from './answer.ts'
 import { lets, remaps, type Channel } from './sandbox.ts'
@@ -186,22 +187,23 @@ export const rootForFilesOrLess: Need = orLess(rootForFiles, 'it does not run as
   reason('container.user.uid', container.user.uid),
 )
 
-/** Root, or a group that the socket belongs to. */
+/**
+ * Root, or a group that the socket belongs to: a group that is added, or the first one. That is root's, to which containerd's and
+ * CRI-O's sockets belong, where a user is named by a number that the image does not know. A group of the user's own number is its own.
+ */
 export const socketUser: Need = (subject) => {
-  const { user } = subject.container
-  const groups = known(user.supplementary) ?? []
-  const group = groups.find((one) => known(one) !== undefined) ?? (isWritten(user.gid) ? user.gid : undefined)
+  const { supplementary, gid, uid } = subject.container.user
   const asRoot = root(subject)
-  const name = group && known<string | number>(group)
-  if (asRoot.is === 'yes' || !group || name === undefined) return asRoot
-  return either(
-    {
-      is: 'unknown',
-      ifs: [{ text: `group ${String(name)} may write to the socket`, place: group.place, ask: 'user' }],
-    },
-    asRoot,
-  )
+  if (asRoot.is === 'yes') return asRoot
+  const added = known(supplementary)?.find((one) => known(one) !== undefined)
+  if (added) return either(group(`group ${known(added) ?? ''} may write to the socket`, added.place), asRoot)
+  if (uid.how === 'unknown') return asRoot
+  if (gid.how === 'unknown') return either(iff('its group may write to the socket', gid), asRoot)
+  return gid.value === uid.value
+    ? asRoot
+    : either(group(`group ${gid.value} may write to the socket`, gid.place), asRoot)
 }
+const group = (text: string, place: Place): Answer => ({ is: 'unknown', ifs: [{ text, place, ask: 'user' }] })
 
 const ROOT: ReadonlySet<Need> = new Set<Need>([root, rootForFiles, rootForFilesOrLess, socketUser])
 /** The need speaks of root: who starts the path is then called so. */

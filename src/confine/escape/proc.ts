@@ -17,7 +17,7 @@ const held =
 
 const MAN = 'https://man7.org/linux/man-pages/man5/'
 const MOUNTS =
-  'https://book.hacktricks.wiki/en/linux-hardening/privilege-escalation/docker-security/docker-breakout-privilege-escalation/sensitive-mounts.html'
+  'https://book.hacktricks.wiki/en/linux-hardening/privilege-escalation/container-security/sensitive-host-mounts.html'
 const BREAKS = [
   'the default read-only and masked paths',
   'a user namespace of its own',

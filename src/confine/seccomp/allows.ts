@@ -1,15 +1,10 @@
 /** Which system calls a profile lets through by name. Types only from profile.ts, so that zod is not loaded. */
-import { systemCalls, type Architecture } from '../syscalls.ts'
-import type { SeccompProfile, SeccompRule } from './profile.ts'
+import { systemCalls } from '../syscalls.ts'
+import { repeatsDefault } from './action.ts'
+import { inForce, type Circumstances } from './in-force.ts'
+import type { SeccompProfile } from './profile.ts'
 
-/** What the conditions of a profile ask of the container and its host. */
-export interface Circumstances {
-  /** The bounding set, without `CAP_`. */
-  readonly capabilities: ReadonlySet<string>
-  readonly architecture: Architecture
-  /** Version of the host's kernel, as 4 and 8 of 4.8; where it is not known, it is taken to be new enough for every rule. */
-  readonly kernel?: readonly [number, number]
-}
+export type { Circumstances }
 
 /** Names in alphabetical order. */
 export interface ByName {
@@ -23,7 +18,6 @@ export interface ByName {
   /** True where a rule asks for the kernel's version and it is not known. */
   readonly kernelAssumed: boolean
 }
-
 /** Actions that run the call: LOG runs it too (seccomp(2), SECCOMP_RET_LOG). TRACE and NOTIFY leave it to another process. */
 const letsThrough = (action: string): boolean => action === 'SCMP_ACT_ALLOW' || action === 'SCMP_ACT_LOG'
 
@@ -67,24 +61,3 @@ export const asksForCapabilities = (profile: SeccompProfile): boolean =>
 export const asksForArchitecture = (profile: SeccompProfile): boolean =>
   letsThrough(profile.defaultAction) ||
   profile.syscalls.some((rule) => (rule.includes?.arches.length ?? 0) > 0 || (rule.excludes?.arches.length ?? 0) > 0)
-
-/** `includes` must hold as a whole, one hit of `excludes` is enough (moby/profiles seccomp_linux.go, setupSeccomp). */
-function inForce({ includes, excludes }: SeccompRule, { capabilities, architecture, kernel }: Circumstances): boolean {
-  const holds = (name: string): boolean => name.startsWith('CAP_') && capabilities.has(name.slice('CAP_'.length))
-  const newEnough = (least: readonly [number, number]): boolean =>
-    kernel === undefined || kernel[0] > least[0] || (kernel[0] === least[0] && kernel[1] >= least[1])
-  if (excludes?.arches.includes(architecture)) return false
-  if (excludes?.caps.some(holds)) return false
-  if (excludes?.minKernel && newEnough(excludes.minKernel)) return false
-  if (includes && includes.arches.length > 0 && !includes.arches.includes(architecture)) return false
-  if (includes && !includes.caps.every(holds)) return false
-  return !includes?.minKernel || newEnough(includes.minKernel)
-}
-
-const EPERM = 1
-/** The same action with the same errno: runtimes leave such a rule out. */
-const repeatsDefault = (profile: SeccompProfile, rule: SeccompRule): boolean =>
-  rule.action === profile.defaultAction &&
-  (rule.action !== 'SCMP_ACT_ERRNO' && rule.action !== 'SCMP_ACT_TRACE'
-    ? true
-    : (rule.errnoRet ?? EPERM) === (profile.defaultErrnoRet ?? EPERM))

@@ -33,7 +33,7 @@ const Argument = z.strictObject({
 /** A kernel version as `4.8`, as its two numbers. */
 const Kernel = z
   .string()
-  .regex(/^(?:\d{1,3}\.\d{1,3})?$/, 'is no kernel version such as "4.8"')
+  .regex(/^(?:(?!0+\.0+$)\d{1,3}\.\d{1,3})?$/, 'is no kernel version such as "4.8"')
   .transform((version): readonly [number, number] | undefined => {
     const [kernel, major] = version.split('.')
     return kernel && major ? [Number(kernel), Number(major)] : undefined
@@ -60,8 +60,6 @@ const Rule = z
   .superRefine(({ name, names }, context) => {
     if (name && names?.length)
       context.addIssue({ code: 'custom', path: ['name'], message: 'may not stand beside "names": engines refuse both' })
-    if (!name && !names?.length)
-      context.addIssue({ code: 'custom', path: [], message: 'names no system call: give it "names"' })
   })
   .transform(({ name, names, ...rest }) => ({ ...rest, names: name ? [name] : (names ?? []) }))
 
@@ -127,3 +125,14 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   return last === 'syscalls' ? RULE_KEYS : Object.keys(SeccompProfileSpec.shape)
 }
 const RULE_KEYS = ['names', 'name', 'action', 'errnoRet', 'errno', 'args', 'comment', 'includes', 'excludes'] as const
+
+/** Every key that some part of the engines' form has, by its small letters: Go reads keys in any case, and no two differ by case alone. */
+export const ENGINE_KEYS: ReadonlyMap<string, string> = new Map(
+  [
+    ...Object.keys(shape),
+    ...RULE_KEYS,
+    ...Object.keys(Argument.shape),
+    ...Object.keys(Condition.shape),
+    ...keysAt(['archMap']),
+  ].map((key) => [key.toLowerCase(), key]),
+)
