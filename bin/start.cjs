@@ -15,42 +15,46 @@ const STAMP = 64
 /** Gives a function that keeps the compiled code of all that was loaded. */
 module.exports = function start(folder, { fresh = false } = {}) {
   const loaded = new Map()
-  const load = (file) => {
-    const known = loaded.get(file)
-    if (known) return known.module.exports
-    const source = readFileSync(file, 'latin1')
-    const script = compile(file, source, fresh)
-    if (!script) return require(file)
+  const load = (part) => {
     const module = { exports: {} }
-    loaded.set(file, { module, script, source })
-    const outside = createRequire(file)
-    const inside = (name) => (name.startsWith('./') ? load(join(dirname(file), name)) : outside(name))
-    script.runInThisContext()(module.exports, inside, module, file, dirname(file))
+    loaded.set(part.file, { ...part, module })
+    const outside = createRequire(part.file)
+    const inside = (name) => {
+      if (!name.startsWith('./')) return outside(name)
+      const file = join(dirname(part.file), name)
+      return loaded.has(file) ? loaded.get(file).module.exports : load(compile(file, fresh))
+    }
+    part.script.runInThisContext()(module.exports, inside, module, part.file, dirname(part.file))
     return module.exports
   }
-  load(join(folder, 'cli.cjs'))
+  const entry = compile(join(folder, 'cli.cjs'), fresh)
+  // All parts are loaded here, or all by Node: parts ask for the entry, which must not run twice.
+  if (fresh || entry.script.cachedDataRejected === false) load(entry)
+  else {
+    try {
+      require('node:module').enableCompileCache()
+    } catch {
+      // A cache that cannot be written only costs time.
+    }
+    require(entry.file)
+  }
   return () => {
-    for (const [file, { script, source }] of loaded)
-      writeFileSync(`${file}.code`, Buffer.concat([Buffer.from(source.slice(-STAMP)), script.createCachedData()]))
+    for (const { file, script, stamp } of loaded.values())
+      writeFileSync(`${file}.code`, Buffer.concat([Buffer.from(stamp), script.createCachedData()]))
   }
 }
 
-function compile(file, source, fresh) {
-  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`
-  if (fresh) return new Script(wrapped, { filename: file })
+/** The script of a file, with its compiled code where that is there. */
+function compile(file, fresh) {
+  const source = readFileSync(file, 'latin1')
+  const stamp = source.slice(-STAMP)
+  let cachedData
   try {
-    const code = readFileSync(`${file}.code`)
-    if (code.toString('latin1', 0, STAMP) === source.slice(-STAMP)) {
-      const script = new Script(wrapped, { filename: file, cachedData: code.subarray(STAMP) })
-      if (!script.cachedDataRejected) return script
-    }
+    const code = fresh ? undefined : readFileSync(`${file}.code`)
+    if (code?.toString('latin1', 0, STAMP) === stamp) cachedData = code.subarray(STAMP)
   } catch {
     // There is none.
   }
-  try {
-    require('node:module').enableCompileCache()
-  } catch {
-    // A cache that cannot be written only costs time.
-  }
-  return undefined
+  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`
+  return { file, stamp, script: new Script(wrapped, { filename: file, cachedData }) }
 }
