@@ -101,7 +101,9 @@ if (!given.action) {
   }
   const { configSchema } = await import('../src/policy/schema.ts')
   const { jsonSchema } = await import('../src/report/json-schema.ts')
+  const seccompSchema = await import('../src/confine/seccomp/profile.ts')
   await mkdir(`${out}/schema`, { recursive: true })
   await writeFile(`${out}/schema/plimsoll.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
   await writeFile(`${out}/schema/result.schema.json`, `${JSON.stringify(jsonSchema(), null, 2)}\n`)
+  await writeFile(`${out}/schema/seccomp.schema.json`, `${JSON.stringify(seccompSchema.jsonSchema(), null, 2)}\n`)
 }

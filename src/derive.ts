@@ -1,6 +1,5 @@
 /** Subjects -> the same with what follows from their facts: capabilities, what the seccomp profile lets through, ways out. */
-import { capabilityFacts } from './confine/capabilities.ts'
-import { DOCKER, KUBERNETES } from './confine/convention.ts'
+import { capabilityRows } from './confine/capabilities.ts'
 import { escapeFacts } from './confine/escape/facts.ts'
 import { pathsAlone } from './confine/escape/paths.ts'
 import type { Read } from './model/notice.ts'
@@ -24,8 +23,7 @@ export async function deriveAll(
   const ways: WaysOut[] = []
   for (const subject of subjects) {
     const { container } = subject
-    const convention = subject.runtime === 'kubernetes' ? KUBERNETES : DOCKER
-    const capabilities = capabilityFacts(container, convention)
+    const capabilities = capabilityRows(subject)
     const seccomp = await profiles.facts(subject, capabilities.bounding)
     const confined: Subject = {
       ...subject,

@@ -144,6 +144,8 @@ const asks: Asks<typeof container> = {
     add: texts('cap_add', 'self', capability),
     drop: texts('cap_drop', 'self', capability),
     ambient: silent,
+    initialPermitted: silent,
+    initialInheritable: silent,
   },
   mounts,
   devices,

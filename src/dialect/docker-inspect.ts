@@ -130,6 +130,8 @@ const asks: Asks<typeof container> = {
     add: texts('HostConfig.CapAdd', 'self', capability),
     drop: texts('HostConfig.CapDrop', 'self', capability),
     ambient: silent,
+    initialPermitted: silent,
+    initialInheritable: silent,
   },
   mounts,
   devices,

@@ -161,6 +161,8 @@ const asks: Asks<typeof container> = {
     add: listOfTexts('securityContext.capabilities.add'),
     drop: listOfTexts('securityContext.capabilities.drop'),
     ambient: silent,
+    initialPermitted: silent,
+    initialInheritable: silent,
   },
   seccomp: { ...seccomp, kind: unlessPrivileged(seccomp.kind, () => 'unconfined' as const), text: silent },
   apparmor: { ...apparmor, kind: unlessPrivileged(apparmor.kind, () => 'unconfined' as const) },

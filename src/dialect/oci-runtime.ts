@@ -13,6 +13,8 @@ import { namespace, namespaceOf } from './oci-runtime/namespace.ts'
 import { elsewhere, onLinux, platform } from './oci-runtime/platform.ts'
 import {
   ambient,
+  inheritable,
+  permitted,
   annotation,
   apparmorKind,
   apparmorName,
@@ -115,7 +117,14 @@ const asks: Asks<typeof container> = {
     userOf: namespaceOf('user'),
   },
   network: { mode: silent, names: silent },
-  capabilities: { given: bounding, add: silent, drop: silent, ambient },
+  capabilities: {
+    given: bounding,
+    add: silent,
+    drop: silent,
+    ambient,
+    initialPermitted: permitted,
+    initialInheritable: inheritable,
+  },
   seccomp: { kind: onLinux(seccompKind), name: silent, text: seccompText },
   apparmor: { kind: onLinux(apparmorKind), name: apparmorName },
   selinux: {

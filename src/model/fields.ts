@@ -185,8 +185,22 @@ export const container = {
       add: list(string('A capability'), 'Added; ALL is all'),
       drop: list(string('A capability'), 'Dropped; ALL is all'),
       ambient: list(string('A capability'), 'Ambient set written out (OCI)'),
+      initialPermitted: list(string('A capability'), 'Permitted set written out, before the program is executed (OCI)'),
+      initialInheritable: list(string('A capability'), 'Inheritable set written out (OCI)'),
       bounding: derive.list(string('A capability'), 'The most that any of its processes can ever have'),
+      permitted: derive.list(string('A capability'), 'What its first process may make effective once its program runs'),
       effective: derive.list(string('A capability'), 'What its first process holds'),
+      gainable: derive.list(
+        string('A capability'),
+        'What its first process does not hold and its processes can gain, through files of the image or as root',
+      ),
+      reaching: derive.list(
+        string('A capability'),
+        'What is held or gainable and counts on the host: none in a user namespace of its own',
+      ),
+      startable: derive.bool(
+        'Its program is not refused for want of capabilities: false where a file with the effective bit wants what the bounding set lacks',
+      ),
     },
     'Capabilities (capabilities(7))',
   ),

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { CAPABILITIES, capabilityFacts } from '../../src/confine/capabilities.ts'
 import { DOCKER, KUBERNETES } from '../../src/confine/convention.ts'
 import { allowsByName, type ByName } from '../../src/confine/seccomp/allows.ts'
+import { interestingArguments } from '../../src/confine/seccomp/arguments.ts'
+import { evaluator } from '../../src/confine/seccomp/decide.ts'
 import { seccompFacts } from '../../src/confine/seccomp/facts.ts'
 import type { SeccompProfile } from '../../src/confine/seccomp/profile.ts'
 import { readProfile } from '../../src/confine/seccomp/read.ts'
@@ -149,6 +151,26 @@ describe.skipIf(!existsSync(CORPUS))('profiles of vendors', () => {
       expect(Object.fromEntries(names.map((name) => [name, of(outcome, name)]))).toEqual(dangerous)
     },
   )
+
+  it.each(labels.filter(({ file }) => existsSync(`${CORPUS}/${file}`)))('$file: agrees with decide', ({ file }) => {
+    const given = vendor(file.replace('data/', ''))
+    for (const architecture of ['amd64', 'arm64', 's390x'] as const) {
+      const world = { ...labelled, architecture }
+      const { allows, denies, depends } = allowsByName(given, world)
+      const { decide: ask } = evaluator(given, world)
+      for (const name of systemCalls(architecture)) {
+        const lets = interestingArguments([given], name).map((args) => /ALLOW|LOG/.test(ask(name, args).action))
+        const answer = lets.every(Boolean) ? 'allow' : lets.some(Boolean) ? 'depends' : 'deny'
+        const told = allows.includes(name) ? 'allow' : depends.includes(name) ? 'depends' : 'deny'
+        expect([architecture, name, told, denies.includes(name) && told === 'allow']).toEqual([
+          architecture,
+          name,
+          answer,
+          false,
+        ])
+      }
+    }
+  })
 
   it('Docker’s: capabilities open what they are for', () => {
     const docker = vendor('moby/default.json')

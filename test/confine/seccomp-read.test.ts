@@ -79,6 +79,37 @@ describe('forms', () => {
     expect(notices).toEqual([])
     expect(value).toMatchObject({ architectures: [], syscalls: [{ names: ['read'], args: [] }] })
   })
+  it('keys in another case are read, as Go reads them; an API server does not', () => {
+    const { value, notices } = read(
+      '{"DefaultAction":"SCMP_ACT_ERRNO","Syscalls":[{"NAMES":["read"],"Action":"SCMP_ACT_ALLOW","args":[{"Index":1,"OP":"SCMP_CMP_EQ"}]}]}',
+    )
+    expect(value).toMatchObject({
+      defaultAction: 'SCMP_ACT_ERRNO',
+      syscalls: [{ names: ['read'], args: [{ index: 1, op: 'SCMP_CMP_EQ' }] }],
+    })
+    expect(notices.map(({ id, lost }) => `${id} ${lost}`)).toEqual(
+      Array.from({ length: 6 }, () => 'seccomp-key-case false'),
+    )
+    expect(complaints(`${RESOURCE}spec: { DefaultAction: SCMP_ACT_ERRNO, syscalls: [] }`, 'p.yaml')[0]).toMatch(
+      /^p\.yaml:3:9 "DefaultAction" is no key .*did you mean "defaultAction"\?/,
+    )
+  })
+  const RESOURCE = 'apiVersion: security-profiles-operator.x-k8s.io/v1\nkind: SeccompProfile\n'
+  it('a custom resource of another kind, or with a misspelt key, is told', () => {
+    const spec = 'spec: { defaultAction: SCMP_ACT_ERRNO }\n'
+    expect(complaints(`${RESOURCE.replace('SeccompProfile', 'SeccompProfle')}${spec}`, 'p.yaml')).toEqual([
+      expect.stringMatching(/^p\.yaml:2:1 kind is "SeccompProfle": did you mean "SeccompProfile"\?/),
+    ])
+    expect(complaints(`${RESOURCE}metdata: {}\n${spec}`, 'p.yaml')).toEqual([
+      expect.stringMatching(/^p\.yaml:3:1 "metdata" .*did you mean "metadata"\?/),
+    ])
+  })
+  it('a misspelt key is told even where nothing else is left', () => {
+    expect(complaints('{"defaultActoin": "SCMP_ACT_ERRNO"}')).toEqual([
+      expect.stringMatching(/:1:2 "defaultActoin" .*did you mean "defaultAction"\?/),
+      expect.stringMatching(/counts as unconfined/),
+    ])
+  })
   it('an empty profile is no filter for Docker, and so for us', () => {
     for (const text of ['{}', '{"defaultAction": "", "syscalls": []}', '{"archMap": []}']) {
       const { value, notices } = read(text)
@@ -136,7 +167,6 @@ describe('what is wrong is told at its line', () => {
       /:4:12 an element of names "7" is not a text/,
     ],
     ['both name and names', rule(`{${RULE}, "name": "write"}`), /:4:49 name "write" may not stand beside "names"/],
-    ['no name at all', rule('{"action": "SCMP_ACT_ALLOW"}'), /:4:1 .*names no system call/],
     ['kernel version', rule(`{${RULE}, "includes": {"minKernel": "four"}}`), /minKernel "four" is no kernel version/],
     [
       'architectures twice',
@@ -187,6 +217,26 @@ describe('what is wrong is told at its line', () => {
       /never matches.*"CAP_SYS_ADMIN"\?/,
     ],
     ['architecture of a condition', rule(`{${RULE}, "includes": {"arches": ["amd46"]}}`), /never matches.*"amd64"\?/],
+    [
+      'no name at all',
+      rule('{"action": "SCMP_ACT_ALLOW"}'),
+      /:4:1 This rule .*names no system call, so it does nothing/,
+    ],
+    [
+      'an error of podman that is none',
+      rule(`{${RULE}, "errno": "EPREM"}`),
+      /:4:49 .*no error by name: did you mean "EPERM"\?/,
+    ],
+    [
+      'two errors at once',
+      rule(`{${RULE}, "errno": "EPERM", "errnoRet": 38}`),
+      /:4:49 .*podman takes the name, other engines the number/,
+    ],
+    [
+      'a key in another case',
+      rule('{"Names": ["read"], "action": "SCMP_ACT_ALLOW"}'),
+      /:4:2 "Names" is read as "names" by Docker/,
+    ],
   ])('engines ignore a word: %s', (_, text, expected) => {
     expect(complaints(text)).toEqual([expect.stringMatching(expected)])
     expect(read(text).value?.defaultAction).toBe('SCMP_ACT_ERRNO')

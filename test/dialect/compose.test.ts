@@ -110,6 +110,8 @@ const CASES: readonly Case[] = [
   ['cap_add: [CAP_sys_admin, all]', 'capabilities.add', ['SYS_ADMIN', 'ALL']],
   ['cap_drop:\n  - ALL\n  - $CAP', 'capabilities.drop', ['ALL', '?'], 'set', 4],
   ['x: 1', 'capabilities.ambient', []],
+  ['x: 1', 'capabilities.initialPermitted', []],
+  ['x: 1', 'capabilities.initialInheritable', []],
   ['device_cgroup_rules: ["c 1:3 mr"]', 'deviceRules', ['c 1:3 mr']],
   ['sysctls: {net.core.somaxconn: 1024}', 'sysctls', [{ name: 'net.core.somaxconn', value: '1024' }]],
   [
@@ -184,7 +186,7 @@ const CASES: readonly Case[] = [
 /** Rows whose silence or elements are tested below, in tests of their own. */
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|effective)|seccomp\.(?:defaultAction|allows))$/
+  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes)$/
 
 describe('compose: rows', () => {
   it.each(CASES.map(([body, row, value, how, line]) => ({ body, row, value, how, line })))(

@@ -88,6 +88,8 @@ const CASES: readonly Case[] = [
   [host({ CapAdd: null }), 'capabilities.add', [], 'default'],
   [host({ CapDrop: ['ALL'] }), 'capabilities.drop', ['ALL']],
   [{}, 'capabilities.ambient', []],
+  [{}, 'capabilities.initialPermitted', []],
+  [{}, 'capabilities.initialInheritable', []],
   [host({ MaskedPaths: ['/proc/kcore'] }), 'masked', ['/proc/kcore'], 'set'],
   [host({ MaskedPaths: [] }), 'masked', [], 'set'],
   [host({ MaskedPaths: [] }), 'procMount', 'unmasked', 'set'],
@@ -134,7 +136,7 @@ const CASES: readonly Case[] = [
 ]
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|effective)|seccomp\.(?:defaultAction|allows))$/
+  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes)$/
 
 describe('docker inspect: rows', () => {
   it.each(CASES.map((each) => [JSON.stringify(each[0]), each] as const))('%s', (_, [parts, row, value, how]) => {

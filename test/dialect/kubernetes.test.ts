@@ -204,6 +204,8 @@ const quiet: Table = {
   'capabilities.add': [[], 'default', '- image'],
   'capabilities.drop': [[], 'default', '- image'],
   'capabilities.ambient': [[], 'default', '- image'],
+  'capabilities.initialPermitted': [[], 'default', '- image'],
+  'capabilities.initialInheritable': [[], 'default', '- image'],
   'seccomp.kind': ['unknown: unconfined unless the kubelet has seccompDefault', 'unknown', '- image'],
   'seccomp.name': ['', 'default', '- image'],
   'seccomp.text': ['', 'default', '- image'],

@@ -16,7 +16,9 @@ const full = `{
     "cwd": "/srv",
     "capabilities": {
       "bounding": ["CAP_KILL", "CAP_CHOWN"],
-      "ambient": ["CAP_KILL"]
+      "ambient": ["CAP_KILL"],
+      "permitted": ["CAP_CHOWN"],
+      "inheritable": ["CAP_KILL", "CAP_CHOWN"]
     },
     "rlimits": [{ "type": "RLIMIT_NOFILE", "soft": 1024, "hard": 18446744073709551615 }],
     "oomScoreAdj": 100,
@@ -82,6 +84,8 @@ const written: Table = {
   'namespaces.networkOf': ['', 'default', '"network"'],
   'capabilities.given': [['KILL', 'CHOWN'], 'set', '"bounding"'],
   'capabilities.ambient': [['KILL'], 'set', '"ambient"'],
+  'capabilities.initialPermitted': [['CHOWN'], 'set', '"permitted"'],
+  'capabilities.initialInheritable': [['KILL', 'CHOWN'], 'set', '"inheritable"'],
   'seccomp.kind': ['profile', 'set', '"seccomp"'],
   'seccomp.text': [
     '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":18446744073709551615,"op":"SCMP_CMP_EQ"}]}]}',
@@ -171,6 +175,8 @@ const quiet: Table = {
   'capabilities.add': [[], 'default', '{'],
   'capabilities.drop': [[], 'default', '{'],
   'capabilities.ambient': [[], 'default', '"process"'],
+  'capabilities.initialPermitted': [[], 'default', '"process"'],
+  'capabilities.initialInheritable': [[], 'default', '"process"'],
   'seccomp.kind': ['unconfined', 'default', '"linux"'],
   'seccomp.name': ['', 'default', '{'],
   'seccomp.text': ['', 'default', '"linux"'],

@@ -5,12 +5,13 @@
 import { derived, type Fact, type Unsettled } from '../../model/fact.ts'
 import type { Subject } from '../../model/subject.ts'
 import { boundingFact } from './bounding.ts'
-import { execve, type CapabilitySet, type Program } from './execve.ts'
+import type { CapabilitySet, Program } from './execve.ts'
 import { filesOf, type Door } from './image-files.ts'
 import { holeIn, nameIn, passedOn, settled, unsettled, type Names } from './lists.ts'
 import { programOf, type Candidate } from './program.ts'
-import { conventionOf, knownTo, mayBe, setOf, settingsOf, type Setting } from './start.ts'
-import { doorsFor, factsOf, givesFact, KEYS, reach, sayDoor, through, type OpenDoor, type Way } from './way.ts'
+import { BASE, compare, KEYS_OF_OUTCOME, outcomeOf, type Outcome, type World } from './outcome.ts'
+import { conventionOf, knownTo, mayBe, setOf, settingsOf } from './start.ts'
+import { doorsFor, factsOf, givesFact, KEYS, sayDoor, through, type OpenDoor, type Way } from './way.ts'
 import { differing, type Axis } from './world.ts'
 
 /** Capabilities without `CAP_`. Every list is unknown with a reason where what it hangs on is not known and the rest does not decide. */
@@ -36,40 +37,9 @@ export interface EffectiveCapabilities {
   readonly reaches: Names
 }
 
-/** One way in which what is not known may be. */
-interface World {
-  readonly uid: number
-  readonly noNewPrivileges: boolean
-  readonly program: (bounding: CapabilitySet) => Program
-  readonly bounding: CapabilitySet
-  readonly setting: Setting
-  readonly doors: readonly Door[]
-  readonly onHost: boolean
-}
-interface Outcome {
-  readonly starts: boolean
-  readonly permitted: CapabilitySet
-  readonly effective: CapabilitySet
-  readonly inheritable: CapabilitySet
-  readonly ambient: CapabilitySet
-  readonly gains: CapabilitySet
-  readonly reaches: CapabilitySet
-}
-
 /** Any user that is not root. */
 const SOMEBODY = 4_294_967_294
-const NONE: CapabilitySet = new Set()
-const OPEN_DOOR: Door = { how: 'setuid', permitted: NONE, effective: true, runBy: 'all', files: [] }
-
-const BASE: World = {
-  uid: 0,
-  noNewPrivileges: false,
-  program: () => ({}),
-  bounding: NONE,
-  setting: () => ({ permitted: NONE, inheritable: NONE, ambient: NONE }),
-  doors: [],
-  onHost: true,
-}
+const OPEN_DOOR: Door = { how: 'setuid', permitted: new Set(), effective: true, runBy: 'all', files: [] }
 
 /** The capabilities of a joined subject. Works on facts only; the same subject gives the same answer. */
 export function effectiveCapabilities(subject: Subject): EffectiveCapabilities {
@@ -184,48 +154,6 @@ function axesOf(
 /** The kubelet starts no container that must not be root and would be. */
 const rootRefused = ({ container: { user } }: Subject): boolean =>
   user.mustBeNonRoot.how !== 'unknown' && user.mustBeNonRoot.value
-
-/** What is so in one world: empty sets where the program is refused, and there is no process. */
-function outcomeOf(world: World): Outcome {
-  const { uid, bounding, noNewPrivileges } = world
-  const before = world.setting(uid, bounding)
-  const after = execve(
-    { uid, effectiveUid: uid, noNewPrivileges, bounding, effective: before.permitted, ...before },
-    world.program(bounding),
-  )
-  if (!after)
-    return {
-      starts: false,
-      permitted: NONE,
-      effective: NONE,
-      inheritable: NONE,
-      ambient: NONE,
-      gains: NONE,
-      reaches: NONE,
-    }
-  const { permitted, effective, inheritable, ambient } = after
-  const most = noNewPrivileges
-    ? permitted
-    : uid === 0 || after.effectiveUid === 0
-      ? permitted.union(bounding)
-      : reach(permitted, bounding, world.doors)
-  return {
-    starts: true,
-    permitted,
-    effective,
-    inheritable,
-    ambient,
-    gains: most.difference(permitted),
-    reaches: world.onHost ? most : NONE,
-  }
-}
-const KEYS_OF_OUTCOME = ['starts', 'permitted', 'effective', 'inheritable', 'ambient', 'gains', 'reaches'] as const
-const sameSet = (a: CapabilitySet, b: CapabilitySet): boolean => a.size === b.size && a.isSubsetOf(b)
-/** The keys by which two outcomes differ. A program that is refused has no process to differ by, unless it is the one compared with. */
-function compare(a: Outcome, b: Outcome): readonly (keyof Outcome)[] {
-  if (a.starts !== b.starts) return a.starts ? ['starts'] : KEYS_OF_OUTCOME
-  return KEYS_OF_OUTCOME.filter((key) => key !== 'starts' && !sameSet(a[key], b[key]))
-}
 
 /** The names in the order of the bounding set; what it does not hold (ambient) after. */
 function orderOf(most: Names, set: CapabilitySet): readonly string[] {

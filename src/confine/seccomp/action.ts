@@ -1,4 +1,5 @@
 /** What a filter returns: an action and 16 bits of data (seccomp(2), linux/seccomp.h). */
+import { errnoNumber } from './errno.ts'
 import type { SeccompProfile, SeccompRule } from './profile.ts'
 
 /** Rule or profile default, as far as its action goes. */
@@ -23,16 +24,6 @@ const ACTION_BITS: Readonly<Record<Written['action'], number>> = {
 export const EPERM = 1
 export const ENOSYS = 38
 
-/** Names of error numbers from 1 (asm-generic/errno-base.h, errno.h): podman's profiles have them beside or instead of the number. */
-const ERRNO_NAMES =
-  'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP - ENOMSG EIDRM ECHRNG EL2NSYNC EL3HLT EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO EBADRQC EBADSLT - EBFONT ENOSTR ENODATA ETIME ENOSR ENONET ENOPKG EREMOTE ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT EBADMSG EOVERFLOW ENOTUNIQ EBADFD EREMCHG ELIBACC ELIBBAD ELIBSCN ELIBMAX ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK EDESTADDRREQ EMSGSIZE EPROTOTYPE ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT EOPNOTSUPP EPFNOSUPPORT EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ENETUNREACH ENETRESET ECONNABORTED ECONNRESET ENOBUFS EISCONN ENOTCONN ESHUTDOWN ETOOMANYREFS ETIMEDOUT ECONNREFUSED EHOSTDOWN EHOSTUNREACH EALREADY EINPROGRESS ESTALE EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM EMEDIUMTYPE ECANCELED ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE ERFKILL EHWPOISON'
-
-function errnoByName(name: string): number | undefined {
-  const names = ERRNO_NAMES.split(' ')
-  const at = names.indexOf(name === 'EWOULDBLOCK' ? 'EAGAIN' : name === 'ENOTSUP' ? 'EOPNOTSUPP' : name)
-  return at < 0 ? undefined : at + 1
-}
-
 const hasData = (action: string): boolean => action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE'
 
 /**
@@ -41,7 +32,7 @@ const hasData = (action: string): boolean => action === 'SCMP_ACT_ERRNO' || acti
  */
 export function errnoOf({ action, errnoRet, errno }: Written): number | undefined {
   if (!hasData(action)) return undefined
-  return errnoRet ?? (errno === undefined ? undefined : errnoByName(errno)) ?? EPERM
+  return errnoRet ?? (errno === undefined ? undefined : errnoNumber(errno)) ?? EPERM
 }
 
 /** The 32 bits that a filter returns for it: equal ones are the same answer, however they are written. */

@@ -25,6 +25,8 @@ export const bounding: Ask<readonly Fact<string>[]> = onLinux(
   listOfTexts('process.capabilities.bounding', capability),
 ).else(withProcess(() => [], 'config.json writes no bounding set, so that it is empty'))
 export const ambient: Ask<readonly Fact<string>[]> = listOfTexts('process.capabilities.ambient', capability)
+export const permitted: Ask<readonly Fact<string>[]> = listOfTexts('process.capabilities.permitted', capability)
+export const inheritable: Ask<readonly Fact<string>[]> = listOfTexts('process.capabilities.inheritable', capability)
 
 /** Profiles that container engines load under a name of their own. */
 const OF_ENGINES =

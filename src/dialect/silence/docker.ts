@@ -59,6 +59,8 @@ export const docker: Silence<typeof container> = {
     add: isList([], 'none added'),
     drop: isList([], 'none dropped'),
     ambient: isList([], 'Docker sets no ambient capabilities'),
+    initialPermitted: isList([], 'none is written: the engine fills it for root'),
+    initialInheritable: isList([], 'Docker sets no inheritable capabilities'),
   },
   seccomp: {
     kind: is('runtime-default', `Docker's default profile${DAEMON}`),

@@ -57,6 +57,8 @@ export const kubernetes: Silence<typeof container> = {
     add: isList([], 'none added'),
     drop: isList([], 'none dropped'),
     ambient: isList([], 'Kubernetes sets no ambient capabilities'),
+    initialPermitted: isList([], 'none is written: the container runtime fills it'),
+    initialInheritable: isList([], 'Kubernetes sets no inheritable capabilities'),
   },
   seccomp: {
     kind: refuse('unconfined unless the kubelet has seccompDefault', 'engine'),

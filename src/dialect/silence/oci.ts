@@ -60,6 +60,8 @@ export const ociRuntime: Silence<typeof container> = {
     add: isList([], 'config.json writes the sets out'),
     drop: isList([], 'config.json writes the sets out'),
     ambient: isList([], 'no ambient set is written'),
+    initialPermitted: isList([], 'no permitted set is written'),
+    initialInheritable: isList([], 'no inheritable set is written'),
   },
   seccomp: {
     kind: is('unconfined', 'config.json has no linux.seccomp'),
