@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type OutputOptions, type Plugin } from 'rolldown'
+import { appArmorTexts } from '../src/apparmor-names.ts'
 import { builtinPolicies, builtinRules, version } from '../src/builtin.ts'
 import { seccompTexts } from '../src/seccomp-names.ts'
 
@@ -43,6 +44,15 @@ const profiles: Plugin = {
     handler: () => `export const seccompTexts = async () => new Map(${seccomp})`,
   },
 }
+const appArmor = JSON.stringify([...(await appArmorTexts())])
+/** In the place of src/apparmor-names.ts. */
+const appArmorProfiles: Plugin = {
+  name: 'apparmor',
+  load: {
+    filter: { id: /\/src\/apparmor-names\.ts$/ },
+    handler: () => `export const appArmorTexts = async () => new Map(${appArmor})`,
+  },
+}
 const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}): Promise<unknown> =>
   build({
     cwd: root,
@@ -50,7 +60,7 @@ const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}
     platform: 'node',
     // jsonc-parser's UMD main breaks bundles.
     resolve: { mainFields: ['module', 'main'] },
-    plugins: [builtin, profiles],
+    plugins: [builtin, profiles, appArmorProfiles],
     // What is imported lazily in one place and at once in another is loaded at once: nothing to warn of.
     checks: { ineffectiveDynamicImport: false },
     ...options,

@@ -77,6 +77,8 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
       return factsCommand(given, terminal)
     case 'paths':
       return pathsCommand(given, terminal)
+    case 'apparmor':
+      return appArmorCommand(given, terminal)
     case 'explain':
       return explainCommand(given, terminal)
     default:
@@ -292,6 +294,21 @@ async function pathsCommand(given: Arguments, terminal: Terminal): Promise<numbe
           }),
     )
   return lost.length > 0 ? 3 : 0
+}
+
+async function appArmorCommand(given: Arguments, terminal: Terminal): Promise<number> {
+  const { apparmorCommand } = await import('./apparmor.ts')
+  const { appArmorTexts } = await import('../apparmor-names.ts')
+  const { includeFrom } = await import('../apparmor-folders.ts')
+  const texts = await appArmorTexts()
+  const named = new Map<string, string | undefined>()
+  for (const name of given.positionals.slice(1)) named.set(name, (await textOf(name, terminal)) ?? texts.get(name))
+  return apparmorCommand([...given.positionals, `--format=${given.one('format') ?? 'text'}`], {
+    read: (name) => named.get(name) ?? texts.get(name),
+    include: includeFrom(given.values.include ?? ['/etc/apparmor.d']),
+    write: terminal.write,
+    width: terminal.width,
+  })
 }
 
 async function explainCommand(given: Arguments, terminal: Terminal): Promise<number> {

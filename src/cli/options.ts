@@ -169,6 +169,30 @@ Exit codes: 0 pass, 1 a finding is high or worse or what is required is not so, 
     ],
   },
   {
+    name: 'apparmor',
+    usage: 'plimsoll apparmor lint|compare FILE... [options]',
+    says: 'what is dangerous in AppArmor profiles, and how they stand to docker-default',
+    options: [
+      { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
+      {
+        name: 'include',
+        value: 'FOLDER',
+        many: true,
+        says: 'where includes are looked for (default /etc/apparmor.d)',
+      },
+      HELP,
+    ],
+    more: `FILE is a profile of AppArmor, or the name of one that comes with Plimsoll:
+  docker-default, web-static, jvm-service, node-service, python-service, batch-offline, database
+
+Exit codes: 0 pass, 1 a finding is high or worse, or a profile is looser than docker-default (compare), 2 wrong usage,
+3 input was lost.`,
+    examples: [
+      ['plimsoll apparmor lint /etc/apparmor.d/usr.sbin.nginx', 'what is dangerous in a profile'],
+      ['plimsoll apparmor compare ours', 'what docker-default denies that this one does not'],
+    ],
+  },
+  {
     name: 'explain',
     usage: 'plimsoll explain RULE|FIELD',
     says: "a rule's page, or a field's",
