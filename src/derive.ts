@@ -1,4 +1,5 @@
 /** Subjects -> the same with what follows from their facts: capabilities, what the seccomp profile lets through, ways out. */
+import { AppArmorProfiles } from './apparmor-profiles.ts'
 import { capabilityRows } from './confine/capabilities.ts'
 import { escapeFacts } from './confine/escape/facts.ts'
 import { pathsAlone } from './confine/escape/paths.ts'
@@ -13,12 +14,18 @@ export interface Derived {
   readonly ways: readonly WaysOut[]
 }
 
+/** Folders that stand for those of the hosts that the containers run on. */
+export interface ProfileRoots {
+  /** The kubelet's folder of seccomp profiles, where localhostProfile is looked for. */
+  readonly seccompRoot?: string
+  /** The host's /etc/apparmor.d, where AppArmor profiles are looked for by their names. */
+  readonly apparmorRoot?: string
+}
+
 /** Works out the derived rows of every subject. Profiles that several containers name are read once. */
-export async function deriveAll(
-  subjects: readonly Subject[],
-  options: { readonly seccompRoot?: string } = {},
-): Promise<Read<Derived>> {
+export async function deriveAll(subjects: readonly Subject[], options: ProfileRoots = {}): Promise<Read<Derived>> {
   const profiles = new SeccompProfiles(options.seccompRoot)
+  const appArmor = new AppArmorProfiles(options.apparmorRoot)
   const value: Subject[] = []
   const ways: WaysOut[] = []
   for (const subject of subjects) {
@@ -31,6 +38,7 @@ export async function deriveAll(
         ...container,
         capabilities: { ...container.capabilities, ...capabilities },
         seccomp,
+        apparmor: await appArmor.facts(container.apparmor),
       },
     }
     const paths = pathsAlone(confined)
@@ -39,5 +47,5 @@ export async function deriveAll(
     value.push(done)
     if (paths.length > 0) ways.push({ subject: done, paths })
   }
-  return { value: { subjects: value, ways }, notices: profiles.notices }
+  return { value: { subjects: value, ways }, notices: [...profiles.notices, ...appArmor.notices] }
 }

@@ -1,6 +1,6 @@
 /** The picture of src/README.md as code: open, read, join, derive, judge, decide. Reports are made of what it gives. */
 import { builtinRules, version } from './builtin.ts'
-import { deriveAll } from './derive.ts'
+import { deriveAll, type ProfileRoots } from './derive.ts'
 import { join } from './join/join.ts'
 import type { Notice } from './model/notice.ts'
 import type { WaysOut } from './model/path.ts'
@@ -16,7 +16,7 @@ import { Reading } from './reading.ts'
 import { readSettings, type PolicyOptions } from './settings.ts'
 
 /** What to look at. */
-export interface InputOptions {
+export interface InputOptions extends ProfileRoots {
   /** Paths, `-` for standard input, each with an optional prefix such as `compose:`. */
   readonly targets: readonly string[]
   readonly stdin?: AsyncIterable<Uint8Array>
@@ -24,8 +24,6 @@ export interface InputOptions {
   readonly images?: ReadonlyMap<string, string>
   /** Path of a daemon.json, or of the output of `docker info --format '{{json .}}'`. */
   readonly engine?: string
-  /** Folder that stands for the nodes' folder of seccomp profiles: where localhostProfile is looked for. */
-  readonly seccompRoot?: string
   /** `linux/arm64`: which image of a multi-platform index. */
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
@@ -65,10 +63,7 @@ export async function take(options: InputOptions): Promise<Inventory> {
   const { targets, containers, images, comments, notices, skipped, engine } = reading
   options.progress?.('joining')
   const joined = join(containers, images, { named, ...(engine && { engine }) })
-  const derived = await deriveAll(
-    joined.subjects,
-    options.seccompRoot === undefined ? {} : { seccompRoot: options.seccompRoot },
-  )
+  const derived = await deriveAll(joined.subjects, options)
   return {
     targets,
     subjects: derived.value.subjects,

@@ -150,6 +150,7 @@ function inputOf(given: Arguments, terminal: Terminal): InputOptions {
   const engine = given.one('engine')
   const platform = given.one('platform')
   const seccompRoot = given.one('seccomp-root')
+  const apparmorRoot = given.one('apparmor-root')
   return {
     targets: given.positionals,
     stdin: terminal.stdin,
@@ -157,6 +158,7 @@ function inputOf(given: Arguments, terminal: Terminal): InputOptions {
     ...(engine !== undefined && { engine }),
     ...(platform !== undefined && { platform }),
     ...(seccompRoot !== undefined && { seccompRoot }),
+    ...(apparmorRoot !== undefined && { apparmorRoot }),
     ...(given.has('verify') && { verify: true }),
   }
 }

@@ -39,6 +39,11 @@ const INPUT: readonly Option[] = [
     value: 'FOLDER',
     says: "folder that stands for the kubelet's, where localhostProfile is looked for",
   },
+  {
+    name: 'apparmor-root',
+    value: 'FOLDER',
+    says: "folder that stands for the host's /etc/apparmor.d, where AppArmor profiles are looked for by name",
+  },
   { name: 'platform', value: 'OS/ARCH', says: 'which image of a multi-platform index (default linux/amd64)' },
   {
     name: 'verify',

@@ -233,6 +233,8 @@ export const container = {
     {
       kind: oneOf(['runtime-default', 'unconfined', 'profile'], 'Which profile'),
       name: string('Name of the profile'),
+      looser: derive.list(string('What is allowed'), 'What a profile of its own allows and docker-default forbids'),
+      flaws: derive.list(flaw, 'What is wrong with a profile of its own: `plimsoll apparmor lint`', 'id'),
     },
     'AppArmor (apparmor(7))',
   ),

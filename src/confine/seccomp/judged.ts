@@ -28,9 +28,12 @@ export function judgedFacts(
   const because = `compared with Docker's default on ${world.architecture}, with this container's capabilities`
   const looser = new Set(differences.filter(({ direction }) => direction === 'looser').map(({ syscall }) => syscall))
   const starts = noNewPrivileges.how !== 'unknown' && noNewPrivileges.value
-  const flaws = lint(placed, { ...world, architecture: world.native ?? 'amd64' }).filter(
+  const found = lint(placed, { ...world, architecture: world.native ?? 'amd64' }).filter(
     ({ id }) => TOLD.test(id) && !(starts && id === 'seccomp-start-needs-no-new-privileges'),
   )
+  // A list of what is forbidden lets through all of them for one and the same reason.
+  const isOpen = found.some(({ id }) => id === 'seccomp-default-allows' || id === 'seccomp-denies-nothing')
+  const flaws = isOpen ? found.filter(({ id }) => !id.startsWith('seccomp-allows-')) : found
   const { place } = source
   return {
     relation: derived(place, relation, because, [source]),
