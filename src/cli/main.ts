@@ -1,34 +1,22 @@
 /** What each command does: options in, text out, an exit code back. */
 import { existsSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { builtinPolicies, builtinRules, version } from '../builtin.ts'
-import { codeOf, decode, readBounded, reasonOf } from '../file.ts'
+import { reasonOf } from '../file.ts'
 import type { Result } from '../model/result.ts'
 import { exitCode } from '../policy/decide.ts'
 import { hint, nearest } from '../policy/nearest.ts'
 import { sentence, shown } from '../report/escape.ts'
 import { reports, type ReportName, type ReportOptions } from '../report/index.ts'
-import { scan, take, type InputOptions } from '../scan.ts'
+import { scan, take } from '../scan.ts'
 import { findConfig, readSettings } from '../settings.ts'
 import { splitPrefix } from '../targets.ts'
 import { UsageError } from '../usage.ts'
+import { appArmorCommand, pathsCommand, seccompWords } from './confine.ts'
 import { explainText } from './explain.ts'
 import { factsJson, factsText } from './facts.ts'
+import { inputOf, repositoryPath, wrongFormat, type Terminal } from './input.ts'
 import { commands, help, helpOf, readArguments, type Arguments, type Command } from './options.ts'
-
-/** The world outside, handed in: tests hand in their own. */
-export interface Terminal {
-  readonly stdin: AsyncIterable<Uint8Array>
-  readonly write: (text: string) => void
-  readonly warn: (text: string) => void
-  readonly colour: boolean
-  /** A person waits at the other end of stderr. */
-  readonly progress: boolean
-  readonly width: number
-  readonly unicode: boolean
-  /** YYYY-MM-DD */
-  readonly today: string
-}
 
 /** Runs a command line. Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input was lost. */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -59,12 +47,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
   }
   const command = commandOf(first)
   if (command.name === 'seccomp' && !rest.some((word) => word === '--help' || word === '-h'))
-    return (await import('./seccomp.ts')).seccompCommand(rest, {
-      read: (name) => textOf(name, terminal),
-      write: terminal.write,
-      warn: terminal.warn,
-      width: terminal.width,
-    })
+    return seccompWords(rest, terminal)
   const given = readArguments(command, rest)
   if (given.has('help')) {
     terminal.write(`${helpOf(command)}\n`)
@@ -99,26 +82,6 @@ function commandOf(word: string): Command {
   ])
 }
 
-/** A profile has a few kilobytes. */
-const MAX_PROFILE = 4 * 2 ** 20
-/** The text of a file, or of standard input for `-`; undefined where it cannot be read. */
-async function textOf(name: string, terminal: Terminal): Promise<string | undefined> {
-  try {
-    if (name !== '-') return decode(readBounded(name, MAX_PROFILE))
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw new UsageError([`${name} cannot be read: ${reasonOf(error)}.`])
-  }
-  const pieces: Uint8Array[] = []
-  let size = 0
-  for await (const piece of terminal.stdin) {
-    size += piece.length
-    if (size > MAX_PROFILE) throw new UsageError([`Standard input holds more than ${MAX_PROFILE / 2 ** 20} MB.`])
-    pieces.push(piece)
-  }
-  return decode(Buffer.concat(pieces))
-}
-
 /** A line on stderr that is overwritten, for people who wait. */
 function progressOf(terminal: Terminal, quiet: boolean): { tell: (doing: string) => void; done: () => void } {
   if (quiet || !terminal.progress) return { tell: () => {}, done: () => {} }
@@ -133,33 +96,6 @@ function progressOf(terminal: Terminal, quiet: boolean): { tell: (doing: string)
     done: () => {
       if (shown) terminal.warn('\r\u001b[K')
     },
-  }
-}
-
-function inputOf(given: Arguments, terminal: Terminal): InputOptions {
-  if (given.positionals.length === 0)
-    throw new UsageError([`What is to be looked at? For example: plimsoll ${given.command.name} compose.yaml`])
-  const images = new Map(
-    (given.values.image ?? []).map((pair) => {
-      const at = pair.lastIndexOf('=')
-      if (at <= 0 || at === pair.length - 1)
-        throw new UsageError([`--image is NAME=PATH, such as --image web=web.tar; "${pair}" is not.`])
-      return [pair.slice(0, at), pair.slice(at + 1)] as const
-    }),
-  )
-  const engine = given.one('engine')
-  const platform = given.one('platform')
-  const seccompRoot = given.one('seccomp-root')
-  const apparmorRoot = given.one('apparmor-root')
-  return {
-    targets: given.positionals,
-    stdin: terminal.stdin,
-    images,
-    ...(engine !== undefined && { engine }),
-    ...(platform !== undefined && { platform }),
-    ...(seccompRoot !== undefined && { seccompRoot }),
-    ...(apparmorRoot !== undefined && { apparmorRoot }),
-    ...(given.has('verify') && { verify: true }),
   }
 }
 
@@ -249,17 +185,6 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
   return exitCode(result.verdict)
 }
 
-/** Paths from the root of the git repository that the working directory is in: what code hosts know files by. */
-function repositoryPath(): (file: string) => string {
-  let root = resolve('.')
-  while (!existsSync(join(root, '.git')) && dirname(root) !== root) root = dirname(root)
-  const base = existsSync(join(root, '.git')) ? root : resolve('.')
-  return (file) => {
-    const path = relative(base, resolve(file))
-    return path.startsWith('..') ? basename(file) : path
-  }
-}
-
 async function factsCommand(given: Arguments, terminal: Terminal): Promise<number> {
   const format = given.one('format') ?? 'text'
   if (format !== 'text' && format !== 'json') throw wrongFormat('facts', format)
@@ -269,50 +194,6 @@ async function factsCommand(given: Arguments, terminal: Terminal): Promise<numbe
   return inventory.notices.some(({ lost }) => lost) ? 3 : 0
 }
 
-async function pathsCommand(given: Arguments, terminal: Terminal): Promise<number> {
-  const format = given.one('format') ?? 'text'
-  if (format !== 'text' && format !== 'json') throw wrongFormat('paths', format)
-  const [, wanted, ...more] = given.positionals
-  if (more.length > 0) throw new UsageError(['paths takes one target, and the container whose ways out are asked for.'])
-  const inventory = await take({ ...inputOf(given, terminal), targets: given.positionals.slice(0, 1) })
-  const { waysOut } = await import('../confine/escape/paths.ts')
-  const { pathsJson, pathsText } = await import('./paths.ts')
-  const names = inventory.subjects.filter(({ dialect }) => dialect !== undefined).map(({ id }) => id)
-  const isWanted = (id: string): boolean => wanted === undefined || id === wanted || id.endsWith(`/${wanted}`)
-  if (wanted !== undefined && !names.some(isWanted))
-    throw new UsageError([sentence(`There is no container "${wanted}"${hint(wanted, names)}`)])
-  const ways = waysOut(inventory.subjects.filter(({ id }) => isWanted(id)))
-  const lost = inventory.notices.filter((notice) => notice.lost)
-  if (!given.has('quiet'))
-    terminal.write(
-      format === 'json'
-        ? pathsJson(ways, inventory.notices)
-        : pathsText(ways, lost, {
-            all: given.has('all'),
-            colour: !given.has('no-color') && terminal.colour,
-            width: terminal.width,
-            unicode: terminal.unicode,
-            repositoryPath: repositoryPath(),
-          }),
-    )
-  return lost.length > 0 ? 3 : 0
-}
-
-async function appArmorCommand(given: Arguments, terminal: Terminal): Promise<number> {
-  const { apparmorCommand } = await import('./apparmor.ts')
-  const { appArmorTexts } = await import('../apparmor-names.ts')
-  const { includeFrom } = await import('../apparmor-folders.ts')
-  const texts = await appArmorTexts()
-  const named = new Map<string, string | undefined>()
-  for (const name of given.positionals.slice(1)) named.set(name, (await textOf(name, terminal)) ?? texts.get(name))
-  return apparmorCommand([...given.positionals, `--format=${given.one('format') ?? 'text'}`], {
-    read: (name) => named.get(name) ?? texts.get(name),
-    include: includeFrom(given.values.include ?? ['/etc/apparmor.d']),
-    write: terminal.write,
-    width: terminal.width,
-  })
-}
-
 async function explainCommand(given: Arguments, terminal: Terminal): Promise<number> {
   const [word, ...more] = given.positionals
   if (word === undefined || more.length > 0)
@@ -320,9 +201,6 @@ async function explainCommand(given: Arguments, terminal: Terminal): Promise<num
   terminal.write(explainText(word, await builtinRules(), terminal.width))
   return 0
 }
-
-const wrongFormat = (what: string, format: string): UsageError =>
-  new UsageError([`${what} are told as text or json, not as "${format}".`])
 
 async function rulesCommand(given: Arguments, terminal: Terminal): Promise<number> {
   const [word] = given.positionals
