@@ -3,6 +3,8 @@ import { AppArmorProfiles } from './apparmor-profiles.ts'
 import { capabilityRows } from './confine/capabilities.ts'
 import { escapeFacts } from './confine/escape/facts.ts'
 import { pathsAlone } from './confine/escape/paths.ts'
+import { sharedLevels } from './confine/selinux.ts'
+import { derived, unknown } from './model/fact.ts'
 import type { Read } from './model/notice.ts'
 import type { WaysOut } from './model/path.ts'
 import type { Subject } from './model/subject.ts'
@@ -47,5 +49,30 @@ export async function deriveAll(subjects: readonly Subject[], options: ProfileRo
     value.push(done)
     if (paths.length > 0) ways.push({ subject: done, paths })
   }
-  return { value: { subjects: value, ways }, notices: [...profiles.notices, ...appArmor.notices] }
+  const apart = levelFacts(value)
+  const told = new Map(value.map((subject, index) => [subject, apart[index] ?? subject]))
+  return {
+    value: { subjects: apart, ways: ways.map((way) => ({ ...way, subject: told.get(way.subject) ?? way.subject })) },
+    notices: [...profiles.notices, ...appArmor.notices],
+  }
+}
+
+/** The row that only all containers together tell: whom an SELinux level lets at whom. */
+function levelFacts(subjects: readonly Subject[]): readonly Subject[] {
+  const reaches = Map.groupBy(
+    sharedLevels(subjects).reaches.filter(({ same }) => same),
+    ({ from }) => from,
+  )
+  return subjects.map((subject) => {
+    const { container } = subject
+    const { level } = container.selinux
+    const others = (reaches.get(subject) ?? []).flatMap(({ to }) => to.map(({ id }) => id))
+    const names = [...new Set(others)].sort().map((id) => derived(level.place, id, 'it has the same level', [level]))
+    const because = 'levels of this scan compared (MCS categories)'
+    const all =
+      level.how === 'unknown'
+        ? unknown(level.place, level.because, level.ask, [level])
+        : derived(level.place, names, because, [level])
+    return { ...subject, container: { ...container, selinux: { ...container.selinux, reaches: all } } }
+  })
 }

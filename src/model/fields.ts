@@ -246,6 +246,10 @@ export const container = {
       role: string('Role of the label'),
       type: string('Type of the label'),
       level: string('Level of the label'),
+      reaches: derive.list(
+        string('A container'),
+        'Other containers of the scan with the same level, that it has nothing to do with',
+      ),
     },
     'SELinux',
   ),

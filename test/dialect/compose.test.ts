@@ -186,7 +186,7 @@ const CASES: readonly Case[] = [
 /** Rows whose silence or elements are tested below, in tests of their own. */
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws))$/
+  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
 
 describe('compose: rows', () => {
   it.each(CASES.map(([body, row, value, how, line]) => ({ body, row, value, how, line })))(

@@ -136,7 +136,7 @@ const CASES: readonly Case[] = [
 ]
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws))$/
+  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
 
 describe('docker inspect: rows', () => {
   it.each(CASES.map((each) => [JSON.stringify(each[0]), each] as const))('%s', (_, [parts, row, value, how]) => {

@@ -74,4 +74,18 @@ describe('AppArmor', () => {
     for (const roots of [{}, { apparmorRoot: root }])
       expect((await rulesOf(target, roots)).rules).toContain('apparmor-complain-mode?')
   })
+  it('closes the ways that it forbids', async () => {
+    const text = (profile: string): string =>
+      `services:\n  a:\n    image: a\n    user: root\n    pid: host\n    cap_add: [SYS_PTRACE]\n    security_opt: ['apparmor=${profile}']\n`
+    const ways = async (profile: string): Promise<readonly string[]> => {
+      const { ways: all } = await scan({
+        targets: [here.put(`ways-${profile}.yaml`, text(profile))],
+        today: '2026-01-31',
+        apparmorRoot: root,
+      })
+      return all.flatMap(({ paths }) => paths.map(({ id }) => id))
+    }
+    expect(await ways('own')).toContain('host-process-injected')
+    expect(await ways('tight')).not.toContain('host-process-injected')
+  })
 })

@@ -137,18 +137,28 @@ export const call =
     return let_ ? yes(reason('container.seccomp.allows', let_)) : NO
   }
 
+/** Of what a profile allows beyond docker-default so much is named. */
+const MOST_NAMED = 5
+
 /** AppArmor stands not in the way of what `docker-default` denies: mounts, other programs' memory, /proc/sys, /sys. */
 export function apparmor({ container, engine }: Subject): Answer {
-  const { kind, name } = container.apparmor
+  const { kind, name, looser } = container.apparmor
   const privileged = known(container.privileged) === true
   if (privileged && !isWritten(kind)) return yes()
   if (kind.how === 'unknown') return iff('AppArmor does not confine it', kind)
   if (kind.value === 'unconfined') return yes(reason('container.apparmor.kind', kind))
-  if (kind.value === 'profile')
+  if (kind.value === 'profile') {
+    const allowed = known(looser)?.map((one) => known(one) ?? '')
+    // It was read, and forbids all that docker-default does.
+    if (allowed?.length === 0) return NO
+    const says = allowed ? `, which allows: ${allowed.slice(0, MOST_NAMED).join(', ')}` : ''
     return {
       is: 'unknown',
-      ifs: [{ text: `the AppArmor profile ${known(name) ?? 'it names'} lets it`, place: kind.place, ask: 'file' }],
+      ifs: [
+        { text: `the AppArmor profile ${known(name) ?? 'it names'} lets it${says}`, place: kind.place, ask: 'file' },
+      ],
     }
+  }
   if (known(engine.apparmor) === true) return NO
   if (engine.apparmor.how !== 'unknown') return yes(reason('engine.apparmor', engine.apparmor))
   return {
