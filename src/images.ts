@@ -39,8 +39,13 @@ export async function openImages(
       verify: verify ? 'all' : 'read',
     })
     notices.push(...opened.notices)
-    for (const one of opened.value)
-      images.push(imageOf(one, target, new Set([...taken, ...images.map(({ id }) => id)])))
+    const unread = opened.notices.find(({ id }) => id === 'file-capabilities-unread')
+    for (const one of opened.value) {
+      const image = imageOf(one, target, new Set([...taken, ...images.map(({ id }) => id)]))
+      // Not read is not "none".
+      const fileCapabilities = unknown(image.place, 'extended attributes of a folder are not read', 'file')
+      images.push(unread ? { ...image, facts: { ...image.facts, fileCapabilities } } : image)
+    }
   }
   return { value: images, notices }
 }

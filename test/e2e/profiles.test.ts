@@ -89,3 +89,12 @@ describe('AppArmor', () => {
     expect(await ways('tight')).not.toContain('host-process-injected')
   })
 })
+
+it('file capabilities of a folder are not known, for nobody reads them', async () => {
+  here.put('rootfs/etc/passwd', 'root:x:0:0::/root:/bin/sh\n')
+  here.put('rootfs/usr/bin/a', '')
+  here.put('rootfs/var/a', '')
+  const { images, findings } = await scan({ targets: [`rootfs:${here.path}/rootfs`], today: '2026-01-31' })
+  expect(images[0]?.facts.fileCapabilities.how).toBe('unknown')
+  expect(findings.find(({ rule }) => rule === 'file-capability')?.outcome).toBe('open')
+})
