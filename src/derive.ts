@@ -28,6 +28,7 @@ export interface ProfileRoots {
 export async function deriveAll(subjects: readonly Subject[], options: ProfileRoots = {}): Promise<Read<Derived>> {
   const profiles = new SeccompProfiles(options.seccompRoot)
   const appArmor = new AppArmorProfiles(options.apparmorRoot)
+  const reaching = reachingOf(subjects)
   const value: Subject[] = []
   const ways: WaysOut[] = []
   for (const subject of subjects) {
@@ -41,6 +42,7 @@ export async function deriveAll(subjects: readonly Subject[], options: ProfileRo
         capabilities: { ...container.capabilities, ...capabilities },
         seccomp,
         apparmor: await appArmor.facts(container.apparmor),
+        selinux: { ...container.selinux, reaches: reaching(subject) },
       },
     }
     const paths = pathsAlone(confined)
@@ -49,30 +51,23 @@ export async function deriveAll(subjects: readonly Subject[], options: ProfileRo
     value.push(done)
     if (paths.length > 0) ways.push({ subject: done, paths })
   }
-  const apart = levelFacts(value)
-  const told = new Map(value.map((subject, index) => [subject, apart[index] ?? subject]))
   return {
-    value: { subjects: apart, ways: ways.map((way) => ({ ...way, subject: told.get(way.subject) ?? way.subject })) },
+    value: { subjects: value, ways },
     notices: [...profiles.notices, ...appArmor.notices],
   }
 }
 
 /** The row that only all containers together tell: whom an SELinux level lets at whom. */
-function levelFacts(subjects: readonly Subject[]): readonly Subject[] {
+function reachingOf(subjects: readonly Subject[]): (subject: Subject) => Subject['container']['selinux']['reaches'] {
   const reaches = Map.groupBy(
     sharedLevels(subjects).reaches.filter(({ same }) => same),
     ({ from }) => from,
   )
-  return subjects.map((subject) => {
-    const { container } = subject
-    const { level } = container.selinux
-    const others = (reaches.get(subject) ?? []).flatMap(({ to }) => to.map(({ id }) => id))
-    const names = [...new Set(others)].sort().map((id) => derived(level.place, id, 'it has the same level', [level]))
-    const because = 'levels of this scan compared (MCS categories)'
-    const all =
-      level.how === 'unknown'
-        ? unknown(level.place, level.because, level.ask, [level])
-        : derived(level.place, names, because, [level])
-    return { ...subject, container: { ...container, selinux: { ...container.selinux, reaches: all } } }
-  })
+  return (subject) => {
+    const { level } = subject.container.selinux
+    if (level.how === 'unknown') return unknown(level.place, level.because, level.ask, [level])
+    const ids = new Set((reaches.get(subject) ?? []).flatMap(({ to }) => to.map(({ id }) => id)))
+    const names = [...ids].sort().map((id) => derived(level.place, id, 'it has the same level', [level]))
+    return derived(level.place, names, 'levels of this scan compared (MCS categories)', [level])
+  }
 }

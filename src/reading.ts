@@ -1,5 +1,4 @@
 /** Reads targets one after the other, and gathers what is in them. */
-import { realpathSync } from 'node:fs'
 import type { Comment } from './document/node.ts'
 import type { ImageTarget } from './image/open.ts'
 import type { EngineFacts } from './model/fields.ts'
@@ -10,6 +9,7 @@ import type { Container, Image } from './model/subject.ts'
 import { LOOKED_FOR, openTarget, splitPrefix, type Role } from './targets.ts'
 import { readContainers, type TextInput } from './texts.ts'
 import { UsageError } from './usage.ts'
+import { realOf } from './walk.ts'
 
 export interface ReadingOptions {
   readonly stdin?: AsyncIterable<Uint8Array>
@@ -149,15 +149,6 @@ export class Reading {
         lost: false,
       })
     else this.#engine = { facts, file }
-  }
-}
-
-/** Undefined for what is no file, such as standard input. */
-function realOf(file: string): string | undefined {
-  try {
-    return realpathSync.native(file)
-  } catch {
-    return undefined
   }
 }
 

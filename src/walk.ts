@@ -116,7 +116,8 @@ export function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
   }
 }
 
-function realOf(path: string): string | undefined {
+/** Where a path really leads; undefined for what is no file, such as standard input. */
+export function realOf(path: string): string | undefined {
   try {
     return realpathSync.native(path)
   } catch {

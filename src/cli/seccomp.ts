@@ -42,16 +42,6 @@ const USAGE: Readonly<Record<Action, string>> = {
 }
 const RELATIONS = ['tighter', 'equal'] as const
 
-/** The options of every subcommand, for the help. */
-export const seccompOptions = [
-  ['--format text|json', 'text or json (default text); show also has engine: the profile as engines read it'],
-  ['--require tighter|equal', 'compare: exit 1 where A is not; tighter is met by equal too'],
-  ['--arch ARCH', `the machine: ${ARCHITECTURES.join(', ')} (default amd64)`],
-  ['--cap CAP[,CAP...]', "the container's bounding capabilities, none or all; may be repeated (default: Docker's)"],
-  ['--kernel X.Y', "version of the host's kernel (default: new enough for every rule)"],
-  ['--all', 'show: every name'],
-] as const
-
 /**
  * @param words what follows `plimsoll seccomp`.
  * @returns exit code: 0 pass, 1 a finding is high or worse, or what is required is not so; 3 input was lost. Wrong usage is thrown.
