@@ -7,7 +7,7 @@ import { dialects, read } from './dialect/index.ts'
 import { engineFacts } from './dialect/engine.ts'
 import { imageFacts } from './dialect/image-config.ts'
 import { child, elements, entries, get, isMap, textOf, type Node } from './document/node.ts'
-import { readText } from './document/read.ts'
+import { readAs } from './document/syntax.ts'
 import { join } from './join/join.ts'
 import { imageUser } from './join/user.ts'
 import { byDefault, set, unknown } from './model/fact.ts'
@@ -28,9 +28,10 @@ export const readExample: Setting = async (file, parts) => {
   const images: Image[] = []
   let engine: EngineFacts | undefined
   for (const part of parts) {
-    const text = readText(part.dialect === ENGINE ? ENGINE : `${part.dialect}.example`, part.text, part.locate)
-    notices.push(...text.notices)
     const dialect = dialects.find(({ name }) => name === part.dialect)
+    const file = part.dialect === ENGINE ? ENGINE : `${part.dialect}.example`
+    const text = await readAs(dialect?.syntaxes?.[0] ?? 'data', file, part.text, part.locate)
+    notices.push(...text.notices)
     for (const root of text.value.documents) {
       if (part.dialect === ENGINE) engine = engineFacts(root)
       else if (part.dialect === IMAGE) {

@@ -105,6 +105,11 @@ const pull: Ask<'always' | 'missing' | 'never' | 'build'> = word('pull_policy')
     }),
   )
 
+/** `credential_spec: { file | registry | config }`: which of them, and its value. */
+const credentialSpec: Ask<string> = ['config', 'file', 'registry']
+  .map((key) => word(`credential_spec.${key}`).to((value) => `${key}://${value}`))
+  .reduce((first, next) => first.else(next))
+
 const asks: Asks<typeof container> = {
   name: ask((scope) => scalarFact(scope['name'] ?? scope.self, 'a text', parse.text)),
   os: word('platform').to(osOf),
@@ -122,6 +127,7 @@ const asks: Asks<typeof container> = {
     name: word('user').to(userPart),
     group: word('user').to(groupPart),
     supplementary: texts('group_add'),
+    groupsPolicy: silent,
     mustBeNonRoot: silent,
   },
   namespaces: {
@@ -138,6 +144,8 @@ const asks: Asks<typeof container> = {
     networkOf: network.to(joinedOf),
     userOf: silent,
   },
+  uidMappings: silent,
+  gidMappings: silent,
   network: { mode: network, names: names('networks') },
   capabilities: {
     given: silent,
@@ -183,7 +191,9 @@ const asks: Asks<typeof container> = {
   runtime: word('runtime'),
   serviceAccount: { name: silent, token: silent },
   logging: { driver: word('logging.driver').else(word('log_driver')) },
-  windows: { hostProcess: silent },
+  windows: { hostProcess: silent, userName: silent, credentialSpec },
+  podSecurity: { enforce: silent, version: silent },
+  nesting: silent,
 }
 
 /** Variables of the shell and of `.env` are not read: a default is taken where one is written, and what has none is unknown. */
@@ -191,6 +201,7 @@ export const compose: Dialect = {
   name: 'compose',
   says: 'Compose files (compose.yaml, docker-compose.yml), with variables and extends',
   runtime: 'docker',
+  mention: /services|image|build|include/,
   is: isCompose,
   wants: wantedFiles,
   containers: findServices,

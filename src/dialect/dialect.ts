@@ -1,9 +1,11 @@
 /** A dialect is one way to write containers down: the table of fields with an Ask in every row that a dialect answers. */
 import type { Node } from '../document/node.ts'
+import type { Syntax } from '../document/syntax.ts'
 import { byDefault, unknown, type Fact } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Read } from '../model/notice.ts'
 import type { Place } from '../model/place.ts'
+import type { Build } from '../model/subject.ts'
 import type { Element, Facts, Group, Leaf, List, Rows } from '../model/row.ts'
 import { Refusal, type Ask, type Scope } from './ask.ts'
 
@@ -44,23 +46,60 @@ export interface Found {
   /** `kind/namespace/name/container`, service or container name. */
   readonly id: string
   readonly scope: Scope
+  /** Where documents of one dialect start containers of several runtimes (docker run, podman run): this one's. */
+  readonly runtime?: { readonly name: Runtime; readonly silence: Silence<typeof container> }
+  /** Its image is built from a file of the project. */
+  readonly build?: Build
 }
 
-/** Another document that the dialect asked for by path, read. */
+/** Another document that the dialect asked for by path, read. Those that may be absent and are absent are not in it. */
 export type Files = ReadonlyMap<string, Node>
+/** Another file that a dialect needs, by its path relative to the document's own. */
+export interface Want {
+  readonly path: string
+  /** It may be absent: nothing is lost then. */
+  readonly optional?: true
+  /** How it is written; `data` where nothing is said. */
+  readonly syntax?: Syntax
+}
+/** What is known of a document besides its text. */
+export interface About {
+  /** Path of its file, as it is shown. */
+  readonly file: string
+  /** Named by the user, not met in a folder that is scanned. */
+  readonly named: boolean
+  /** What the user said of how files are read. */
+  readonly options: ReadOptions
+}
+/** Options that dialects read by: the CLI's of the same names. */
+export interface ReadOptions {
+  /** `--env-file`: files of variables that Compose interpolates, instead of `.env`. */
+  readonly envFiles?: readonly string[]
+  /** `--markdown`: fenced code blocks of Markdown are read too. */
+  readonly markdown?: boolean
+  /** `--target`: the stage of a Dockerfile. */
+  readonly stage?: string
+}
+export const SILENT_ABOUT: About = { file: '', named: true, options: {} }
+/** Whose silence applies, and whose settings (engine) are asked. */
+export type Runtime = 'docker' | 'podman' | 'kubernetes' | 'oci' | 'lxc' | 'nspawn' | 'ecs' | 'nomad'
 
 export interface Dialect {
   /** Name of its file, and the prefix that selects it (`compose:FILE`). */
   readonly name: string
   /** What it reads, in one sentence for the help. */
   readonly says: string
-  readonly runtime: string
+  readonly runtime: Runtime
+  /** The syntaxes that its documents are written in; `data` (YAML, JSON) where nothing is said. */
+  readonly syntaxes?: readonly Syntax[]
+  /** Every document of it holds this: a text without it is not even parsed while walking. */
+  readonly mention?: RegExp
   /** Is this document one of ours? Asked in the order of the list. */
   is(root: Node): boolean
-  /** Paths, relative to the document's file, of other documents that it needs. */
-  wants?(root: Node): readonly string[]
+  /** Other files that it needs; asked of those again, with their own path, until nothing new is wanted. */
+  wants?(root: Node, about: About): readonly Want[]
   /** Every container of the document. Never throws: what cannot be read is a notice. */
-  containers(root: Node, files: Files): Read<readonly Found[]>
+  containers(root: Node, files: Files, about: About): Read<readonly Found[]>
   readonly asks: Asks<typeof container>
   readonly silence: Silence<typeof container>
 }
@@ -81,20 +120,22 @@ const isDefault = (x: Default<unknown> | AnySilence | undefined): x is Default<u
  * The table, answered for one scope. Rows that the join or the derivation answers are unknown until they do.
  */
 export function answer<R extends Rows>(rows: R, asks: Asks<R>, silence: Silence<R>, scope: Scope): Facts<R> {
-  let plan = plans.get(asks)
-  if (!plan) plans.set(asks, (plan = planOf(rows, asks as AnyAsks, silence as AnySilence)))
+  let bySilence = plans.get(asks)
+  if (!bySilence) plans.set(asks, (bySilence = new WeakMap()))
+  let plan = bySilence.get(silence)
+  if (!plan) bySilence.set(silence, (plan = planOf(rows, asks as AnyAsks, silence as AnySilence)))
   // One cast for the whole table: a loop over rows cannot be typed row by row.
   return fill(plan, scope) as Facts<R>
 }
 
-/** Rows beside their Ask and their default; a row without is answered later. Worked out once for every table of asks. */
+/** Rows beside their Ask and their default; a row without is answered later. Worked out once for every table of asks with every silence. */
 type Plan = readonly {
   readonly key: string
   readonly inner?: Plan
   readonly ask?: Ask<unknown>
   readonly otherwise?: Default<unknown>
 }[]
-const plans = new WeakMap<object, Plan>()
+const plans = new WeakMap<object, WeakMap<object, Plan>>()
 
 const planOf = (rows: Rows, asks: AnyAsks | undefined, silence: AnySilence | undefined): Plan =>
   Object.entries(rows).map(([key, row]) => {

@@ -108,6 +108,7 @@ const asks: Asks<typeof container> = {
     name: effective('Config.User').to(userPart),
     group: effective('Config.User').to(groupPart),
     supplementary: texts('HostConfig.GroupAdd'),
+    groupsPolicy: silent,
     mustBeNonRoot: silent,
   },
   namespaces: {
@@ -124,6 +125,8 @@ const asks: Asks<typeof container> = {
     networkOf: host('NetworkMode').to(joinedOf),
     userOf: silent,
   },
+  uidMappings: silent,
+  gidMappings: silent,
   network: { mode: host('NetworkMode'), names: networks },
   capabilities: {
     given: silent,
@@ -166,7 +169,9 @@ const asks: Asks<typeof container> = {
   runtime: host('Runtime'),
   serviceAccount: { name: silent, token: silent },
   logging: { driver: word('HostConfig.LogConfig.Type') },
-  windows: { hostProcess: silent },
+  windows: { hostProcess: silent, userName: silent, credentialSpec: silent },
+  podSecurity: { enforce: silent, version: silent },
+  nesting: silent,
 }
 
 /** A container that exists holds what its image gave it: what it does not say, nobody says. */
@@ -241,6 +246,7 @@ export const dockerInspect: Dialect = {
   name: 'docker-inspect',
   says: 'What docker inspect prints of containers, running or not',
   runtime: 'docker',
+  mention: /HostConfig|NetworkSettings|RootFS|ContainerConfig|container_config|RepoTags/,
   is: (root) =>
     documents(root)
       .slice(0, 100)

@@ -1,5 +1,6 @@
 /** The engine's settings: from daemon.json, or from `docker info --format '{{json .}}'`. */
 import { child, type Node } from '../document/node.ts'
+import type { Syntax } from '../document/syntax.ts'
 import { engine, type EngineFacts } from '../model/fields.ts'
 import type { Place } from '../model/place.ts'
 import { unanswered } from '../model/unanswered.ts'
@@ -9,6 +10,10 @@ import { daemonAsks, isDaemon } from './engine/daemon.ts'
 import { infoAsks, isInfo } from './engine/info.ts'
 import { soundMaps } from './docker/piece.ts'
 import { daemon, informed } from './silence/engine.ts'
+
+/** The kinds of engine settings that are written in a syntax, with what each mentions. */
+export const enginesIn = (syntax: Syntax): readonly { readonly mention: RegExp }[] =>
+  syntax === 'data' ? [{ mention: /userns-remap|ServerVersion/ }] : []
 
 /** A daemon.json (every key is dockerd's, and one of them nobody else's), or what `docker info` prints as JSON. */
 export const isEngine = (root: Node): boolean => isInfo(root) || isDaemon(root)

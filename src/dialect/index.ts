@@ -1,10 +1,11 @@
 /** The dialects, in the order in which they are asked, and how a document becomes containers. */
 import type { Node } from '../document/node.ts'
+import type { Syntax } from '../document/syntax.ts'
 import { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
 import { isFact, type AnyFacts } from '../model/row.ts'
 import type { Container } from '../model/subject.ts'
-import { answer, type Dialect, type Files, type Found } from './dialect.ts'
+import { answer, SILENT_ABOUT, type About, type Dialect, type Files, type Found } from './dialect.ts'
 import { compose } from './compose.ts'
 import { dockerInspect } from './docker-inspect.ts'
 import { kubernetes } from './kubernetes.ts'
@@ -38,21 +39,30 @@ export function recognise(root: Node, among: readonly Dialect[] = dialects): Rea
   return { value: first, notices }
 }
 
+/** The dialects whose documents are written in a syntax. */
+export const writtenIn = (syntax: Syntax): readonly Dialect[] =>
+  dialects.filter((dialect) => (dialect.syntaxes ?? ['data']).includes(syntax))
+
 /**
  * Every container of a document, with the table answered. `files` holds the documents that the dialect asked for (`wants`).
  * Never throws: a fault of a reader costs the container that it happened in, and a notice says so.
  */
-export function read(dialect: Dialect, root: Node, files: Files = new Map()): Read<readonly Container[]> {
+export function read(
+  dialect: Dialect,
+  root: Node,
+  files: Files = new Map(),
+  about: About = SILENT_ABOUT,
+): Read<readonly Container[]> {
   let found: Read<readonly Found[]>
   try {
-    found = dialect.containers(root, files)
+    found = dialect.containers(root, files, about)
   } catch (error) {
     return { value: [], notices: [failed('finding the containers of this document', root, error)] }
   }
   const notices = [...found.notices]
   const containers: Container[] = []
   let count = 0
-  for (const [index, { id, scope }] of found.value.entries()) {
+  for (const [index, { id, scope, runtime, build }] of found.value.entries()) {
     if (index >= MAX_CONTAINERS || count > MAX_ELEMENTS) {
       const limit =
         index >= MAX_CONTAINERS ? `${MAX_CONTAINERS} containers` : `${MAX_ELEMENTS} mounts, variables and ports`
@@ -65,9 +75,16 @@ export function read(dialect: Dialect, root: Node, files: Files = new Map()): Re
       break
     }
     try {
-      const facts = answer(container, dialect.asks, dialect.silence, scope)
+      const facts = answer(container, dialect.asks, runtime?.silence ?? dialect.silence, scope)
       count += elementsOf(facts)
-      containers.push({ id, dialect: dialect.name, runtime: dialect.runtime, place: scope.self.place, facts })
+      containers.push({
+        id,
+        dialect: dialect.name,
+        runtime: runtime?.name ?? dialect.runtime,
+        place: scope.self.place,
+        facts,
+        ...(build && { build }),
+      })
     } catch (error) {
       notices.push(failed(`reading the container ${id}`, scope.self, error))
     }

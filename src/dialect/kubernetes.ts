@@ -133,6 +133,7 @@ const asks: Asks<typeof container> = {
     name: inherited(int, 'runAsUser').to(String),
     group: inherited(int, 'runAsGroup').to(String),
     supplementary: groups,
+    groupsPolicy: text('securityContext.supplementalGroupsPolicy', 'pod').by({ Merge: 'merge', Strict: 'strict' }),
     mustBeNonRoot: inherited(bool, 'runAsNonRoot'),
   },
   namespaces: {
@@ -154,6 +155,8 @@ const asks: Asks<typeof container> = {
     networkOf: silent,
     userOf: silent,
   },
+  uidMappings: silent,
+  gidMappings: silent,
   network: { mode: onlyTrue('hostNetwork').by({ true: 'host' }), names: silent },
   capabilities: {
     given: silent,
@@ -214,13 +217,22 @@ const asks: Asks<typeof container> = {
     token: bool('automountServiceAccountToken', 'pod'),
   },
   logging: { driver: silent },
-  windows: { hostProcess: inherited(bool, 'windowsOptions.hostProcess') },
+  windows: {
+    hostProcess: inherited(bool, 'windowsOptions.hostProcess'),
+    userName: inherited(text, 'windowsOptions.runAsUserName'),
+    credentialSpec: inherited(text, 'windowsOptions.gmsaCredentialSpecName').else(
+      inherited(text, 'windowsOptions.gmsaCredentialSpec'),
+    ),
+  },
+  podSecurity: { enforce: silent, version: silent },
+  nesting: silent,
 }
 
 export const kubernetes: Dialect = {
   name: 'kubernetes',
   says: 'Kubernetes manifests (YAML or JSON): pods, every kind that holds a pod template, and lists of them',
   runtime: 'kubernetes',
+  mention: /apiVersion/,
   is: isManifest,
   containers,
   asks,

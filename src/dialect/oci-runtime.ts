@@ -9,7 +9,7 @@ import type { Read } from '../model/notice.ts'
 import { ask, at, bool, int, scalarFact, parse, silent, text, listOfTexts, type Answer, type Ask } from './ask.ts'
 import type { Asks, Dialect, Found } from './dialect.ts'
 import { deviceRules, devices, mounts, sharedMemory, tokenMount } from './oci-runtime/mount.ts'
-import { namespace, namespaceOf } from './oci-runtime/namespace.ts'
+import { mappings, namespace, namespaceOf } from './oci-runtime/namespace.ts'
 import { elsewhere, onLinux, platform } from './oci-runtime/platform.ts'
 import {
   ambient,
@@ -100,6 +100,7 @@ const asks: Asks<typeof container> = {
       .else(id('uid')),
     group: id('gid'),
     supplementary: listOfTexts('process.user.additionalGids'),
+    groupsPolicy: silent,
     mustBeNonRoot: silent,
   },
   namespaces: {
@@ -116,6 +117,8 @@ const asks: Asks<typeof container> = {
     networkOf: namespaceOf('network'),
     userOf: namespaceOf('user'),
   },
+  uidMappings: mappings('uidMappings'),
+  gidMappings: mappings('gidMappings'),
   network: { mode: silent, names: silent },
   capabilities: {
     given: bounding,
@@ -165,7 +168,9 @@ const asks: Asks<typeof container> = {
   runtime: silent,
   serviceAccount: { name: silent, token: tokenMount },
   logging: { driver: silent },
-  windows: { hostProcess },
+  windows: { hostProcess, userName: text('process.user.username'), credentialSpec: silent },
+  podSecurity: { enforce: silent, version: silent },
+  nesting: silent,
 }
 
 function containers(root: Node): Read<readonly Found[]> {
@@ -179,6 +184,7 @@ export const ociRuntime: Dialect = {
   name: 'oci-runtime',
   says: 'OCI runtime configuration: the config.json of a bundle (runc, crun)',
   runtime: 'oci',
+  mention: /ociVersion/,
   is: (root) =>
     isMap(root) && textOf(child(root, 'ociVersion')) !== undefined && SECTIONS.some((key) => root.value.has(key)),
   containers,

@@ -62,6 +62,11 @@ function imageOf(
     const target = key === undefined ? undefined : named.get(key)
     if (target !== undefined) return images.find((image) => image.target === target)
   }
+  const { build } = container
+  if (build) {
+    const built = images.find((image) => image.build?.file === build.file && image.build.stage === build.stage)
+    if (built) return built
+  }
   return written === undefined
     ? undefined
     : namesOf(written)

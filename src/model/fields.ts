@@ -98,6 +98,15 @@ const ulimit = group(
   },
   'A resource limit of processes (getrlimit(2))',
 )
+const idMapping = group(
+  'IdMapping',
+  {
+    container: int('First id inside'),
+    host: int('First id outside, in the parent user namespace'),
+    size: int('How many'),
+  },
+  'A range of ids of a user namespace (user_namespaces(7))',
+)
 const OWNERS = ['own', 'host', 'container', 'none'] as const
 
 /** What a runtime configuration says about one container, and what follows from it. */
@@ -144,6 +153,10 @@ export const container = {
       uid: join.int('Numeric user id of the first process'),
       gid: join.int('Numeric group id of the first process'),
       supplementary: list(string('A group'), 'Supplementary groups as written'),
+      groupsPolicy: oneOf(
+        ['merge', 'strict'],
+        'merge adds the groups that the /etc/group of the image gives the user (supplementalGroupsPolicy)',
+      ),
       mustBeNonRoot: bool('The kubelet refuses uid 0 (runAsNonRoot)'),
       numeric: join.bool('The user that decides is written as a number, so that the kubelet can check it'),
     },
@@ -167,6 +180,8 @@ export const container = {
     },
     'Namespaces (namespaces(7))',
   ),
+  uidMappings: list(idMapping, 'User ids of its user namespace; empty where they are not written', 'container'),
+  gidMappings: list(idMapping, 'Group ids of its user namespace', 'container'),
   network: group(
     'Network',
     {
@@ -305,7 +320,27 @@ export const container = {
     'Kubernetes service account',
   ),
   logging: group('Logging', { driver: string('Log driver') }, 'Logging'),
-  windows: group('Windows', { hostProcess: bool('HostProcess container') }, 'Windows'),
+  windows: group(
+    'Windows',
+    {
+      hostProcess: bool('HostProcess container'),
+      userName: string('User of Windows that it runs as; empty where none is written'),
+      credentialSpec: string('Credential specification (gMSA), or where it is; empty where none is written'),
+    },
+    'Windows',
+  ),
+  podSecurity: group(
+    'PodSecurity',
+    {
+      enforce: oneOf(
+        ['privileged', 'baseline', 'restricted', 'none'],
+        'Level that the namespace enforces (pod-security.kubernetes.io/enforce)',
+      ),
+      version: string('Version of the standard that is enforced'),
+    },
+    'Pod Security admission of its namespace',
+  ),
+  nesting: bool('May run containers of its own, and is confined less for it (security.nesting of LXD)'),
 } as const satisfies Rows
 
 const location = {

@@ -2,6 +2,18 @@ import type { ContainerFacts, EngineFacts, ImageFacts } from './fields.ts'
 import type { Notice } from './notice.ts'
 import type { Place } from './place.ts'
 
+/** What an image is built from: a Dockerfile, and how. */
+export interface Build {
+  /** Path of the Dockerfile, as other files of the scan are shown. */
+  readonly file: string
+  /** The stage that is asked for (`--target`); absent: the last. */
+  readonly stage?: string
+  /** Build arguments that are written; null: the value is not known here. */
+  readonly args?: ReadonlyMap<string, string | null>
+  /** The Dockerfile itself, where it is written inside another file (`dockerfile_inline`), and where. */
+  readonly inline?: { readonly text: string; readonly place: Place }
+}
+
 /** One container as a dialect read it: the table answered, before image and engine are known. */
 export interface Container {
   /** `kind/namespace/name/container`, the service, or the container's name: never a digest, a tag or a line. */
@@ -12,6 +24,8 @@ export interface Container {
   /** Where the container begins in its file. */
   readonly place: Place
   readonly facts: ContainerFacts
+  /** Its image is built from a file of the project. */
+  readonly build?: Build
 }
 
 /** One image, opened and catalogued. */
@@ -24,6 +38,8 @@ export interface Image {
   readonly target: string
   readonly place: Place
   readonly facts: ImageFacts
+  /** It is what this would build: nothing of its content is known but what is written there. */
+  readonly build?: Build
   readonly notices: readonly Notice[]
 }
 

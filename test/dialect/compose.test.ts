@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compose } from '../../src/dialect/compose.ts'
-import { answer } from '../../src/dialect/dialect.ts'
+import { SILENT_ABOUT, answer } from '../../src/dialect/dialect.ts'
 import { container } from '../../src/model/fields.ts'
 import { everyFact, expectFact, factAt, factsOf, paths, plain, rootOf } from '../support/docker-facts.ts'
 
@@ -534,7 +534,7 @@ describe('compose: extends', () => {
   })
   it('reads another file, and what that one extends', () => {
     const text = 'services:\n  web:\n    extends: {file: ./lib/a.yaml, service: mid}\n'
-    expect(compose.wants?.(rootOf(text))).toEqual(['lib/a.yaml'])
+    expect(compose.wants?.(rootOf(text), SILENT_ABOUT)).toEqual([{ path: 'lib/a.yaml' }])
     const got = factsOf(compose, text, {
       'lib/a.yaml': 'services:\n  mid:\n    extends: {file: b.yaml, service: base}\n    pid: host\n',
       'lib/b.yaml': `${base}`,
@@ -589,8 +589,8 @@ describe('compose: anything', () => {
         const text = JSON.stringify({ services: { web: one, two: other }, volumes: one, include: other })
         for (const root of [rootOf(text), rootOf(JSON.stringify([one, other]))]) {
           compose.is(root)
-          compose.wants?.(root)
-          for (const { scope } of compose.containers(root, new Map([['x', root]])).value)
+          compose.wants?.(root, SILENT_ABOUT)
+          for (const { scope } of compose.containers(root, new Map([['x', root]]), SILENT_ABOUT).value)
             everyFact(answer(container, compose.asks, compose.silence, scope))
         }
       }),

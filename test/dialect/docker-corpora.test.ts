@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { compose } from '../../src/dialect/compose.ts'
-import type { Dialect } from '../../src/dialect/dialect.ts'
+import { SILENT_ABOUT, type Dialect } from '../../src/dialect/dialect.ts'
 import { answer } from '../../src/dialect/dialect.ts'
 import { dockerInspect } from '../../src/dialect/docker-inspect.ts'
 import type { Node } from '../../src/document/node.ts'
@@ -31,12 +31,12 @@ function read(dialect: Dialect, file: string): { ids: string[]; facts: AnyFacts[
   for (const root of documents(file)) {
     if (!dialect.is(root)) continue
     const others = new Map<string, Node>()
-    for (const path of dialect.wants?.(root) ?? []) {
+    for (const { path } of dialect.wants?.(root, SILENT_ABOUT) ?? []) {
       const full = join(dirname(file), path)
       const [other] = existsSync(full) ? documents(full) : []
       if (other) others.set(path, other)
     }
-    const found = dialect.containers(root, others)
+    const found = dialect.containers(root, others, SILENT_ABOUT)
     result.notices.push(...found.notices.map(({ id }) => id))
     for (const { id, scope } of found.value) {
       result.ids.push(id)

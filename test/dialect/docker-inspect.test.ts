@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { answer } from '../../src/dialect/dialect.ts'
+import { SILENT_ABOUT, answer } from '../../src/dialect/dialect.ts'
 import { dockerInspect } from '../../src/dialect/docker-inspect.ts'
 import { container } from '../../src/model/fields.ts'
 import type { AnyFacts } from '../../src/model/row.ts'
@@ -348,7 +348,7 @@ describe('docker inspect: documents', () => {
           JSON.stringify([{ HostConfig: one, Config: other, Mounts: one, NetworkSettings: other }, one]),
         )
         dockerInspect.is(root)
-        for (const { scope } of dockerInspect.containers(root, new Map()).value)
+        for (const { scope } of dockerInspect.containers(root, new Map(), SILENT_ABOUT).value)
           everyFact(answer(container, dockerInspect.asks, dockerInspect.silence, scope))
       }),
       { numRuns: 300 },

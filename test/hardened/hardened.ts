@@ -61,18 +61,22 @@ export interface Said {
 }
 export async function say(
   rules: readonly Judged[],
-  dialect: DialectName,
+  dialect: string,
   document: string,
-  { image, engine }: { readonly image: Image; readonly engine: EngineFacts },
+  {
+    image,
+    engine,
+    file = fileOf((FILES as Readonly<Record<string, string>>)[dialect] ?? dialect),
+  }: { readonly image?: Image; readonly engine: EngineFacts; readonly file?: string },
 ): Promise<Said> {
-  const read = await readContainers({ file: fileOf(FILES[dialect]), text: document, named: true })
+  const read = await readContainers({ file, text: document, named: true, options: { markdown: true } })
   const derived = await deriveAll(
-    join(read.containers, [image], {
+    join(read.containers, image ? [image] : [], {
       engine,
-      named: new Map([...NAMES, REFERENCE].map((name) => [name, image.target])),
+      named: new Map(image ? [...NAMES, REFERENCE].map((name) => [name, image.target]) : []),
     }).subjects,
   )
-  const judged = judge(rules, derived.value.subjects, [image])
+  const judged = judge(rules, derived.value.subjects, image ? [image] : [])
   return {
     findings: judged.findings
       .filter(({ coveredBy }) => coveredBy === undefined)

@@ -646,4 +646,38 @@ export const differences: readonly Difference[] = [
     of: ['web'],
     because: 'the engine above the runtime does it, and config.json does not say',
   },
+  {
+    fields: ['podSecurity.enforce', 'podSecurity.version'],
+    dialects: kubernetes,
+    because: 'a namespace may enforce a level, and it is not in this file',
+  },
+  {
+    fields: ['user.groupsPolicy'],
+    dialects: oci,
+    because: 'the engine has listed the groups',
+  },
+  {
+    fields: ['user.groupsPolicy'],
+    dialects: kubernetes,
+    of: ['web'],
+    because: 'no other dialect has the switch',
+  },
+  {
+    fields: ['uidMappings[0]', 'gidMappings[0]'],
+    dialects: oci,
+    of: ['web'],
+    because: 'the engine writes out the ids that it chose',
+  },
+  {
+    fields: ['windows.userName'],
+    dialects: ['kubernetes', 'oci-runtime'],
+    of: ['windows'],
+    because: 'a compose file has no user for Windows beside `user`',
+  },
+  {
+    fields: ['windows.credentialSpec'],
+    dialects: ['compose', 'kubernetes'],
+    of: ['windows'],
+    because: 'Compose says where it is, Kubernetes its name, and the engine hands it to the runtime apart',
+  },
 ]

@@ -1,5 +1,6 @@
 /** The same container in every dialect gives the same table of facts. */
 import { readdirSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { differences } from './differences.ts'
 import { compose } from '../../src/dialect/compose.ts'
@@ -8,14 +9,12 @@ import { dockerInspect } from '../../src/dialect/docker-inspect.ts'
 import { dialects } from '../../src/dialect/index.ts'
 import { kubernetes } from '../../src/dialect/kubernetes.ts'
 import { ociRuntime } from '../../src/dialect/oci-runtime.ts'
-import { silent } from '../../src/dialect/ask.ts'
-import { roots } from '../../src/model/fields.ts'
-import type { Rows } from '../../src/model/row.ts'
+import { asked } from './asked.ts'
 import { answersOf, DIALECTS, type Answers, type DialectName } from './table.ts'
 import { unasked } from './unasked.ts'
 
 const containers = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && entry.name !== 'others')
   .map(({ name }) => name)
   .sort()
 
@@ -126,37 +125,9 @@ describe('every dialect row', () => {
     'oci-runtime': ociRuntime,
   }
   it('of every dialect is here', () => {
-    expect(Object.keys(tables).sort()).toEqual(dialects.map(({ name }) => name).sort())
+    const others = readdirSync(path.join(import.meta.dirname, 'others')).map((name) => name.replace(/\.ts$/, ''))
+    expect([...Object.keys(tables), ...others].sort()).toEqual(dialects.map(({ name }) => name).sort())
   })
-
-  /** Rows that the dialect has an Ask for, those of elements included; `otherwise` is what silence gives, as a text. */
-  function asked(dialect: Dialect): readonly { readonly row: string; readonly otherwise: string | undefined }[] {
-    const found: { row: string; otherwise: string | undefined }[] = []
-    const walk = (rows: Rows, asks: unknown, silence: unknown, prefix: string): void => {
-      for (const [name, row] of Object.entries(rows)) {
-        const [ask, none] = [at(asks, name), at(silence, name)]
-        const path = `${prefix}${name}`
-        if (row.kind === 'group') walk(row.rows, ask, none, `${path}.`)
-        else if (ask !== undefined && ask !== silent) {
-          found.push({ row: path, otherwise: valueOf(none) })
-          if (row.kind === 'list' && row.of.kind === 'group')
-            for (const inner of Object.keys(row.of.rows)) found.push({ row: `${path}.${inner}`, otherwise: undefined })
-        }
-      }
-    }
-    walk(roots.container.rows, dialect.asks, dialect.silence, '')
-    return found
-  }
-  const at = (group: unknown, key: string): unknown =>
-    typeof group === 'object' && group !== null ? Object.entries(group).find(([name]) => name === key)?.[1] : undefined
-  const valueOf = (otherwise: unknown): string | undefined => {
-    const is = at(otherwise, 'is')
-    if (typeof is !== 'function') return undefined
-    const value: unknown = is({ file: '', line: 1, column: 1 })
-    return Array.isArray(value)
-      ? JSON.stringify(value.map((each: unknown) => String(at(each, 'value'))).sort())
-      : JSON.stringify(value)
-  }
 
   it.each(DIALECTS)('that %s can say is said by one of the containers, and is not what silence says', (dialect) => {
     const excused = new Set(unasked.filter((each) => each.dialects.includes(dialect)).flatMap((each) => each.rows))

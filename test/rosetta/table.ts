@@ -32,9 +32,18 @@ export interface Answers {
 }
 
 /** The container of that name in that dialect, joined without image and engine, and derived. */
-export async function answersOf(container: string, dialect: DialectName): Promise<Answers> {
-  const file = path(import.meta.dirname, container, FILES[dialect])
-  const read = await readContainers({ file, text: readFileSync(file, 'utf8'), named: true })
+export const answersOf = (container: string, dialect: DialectName): Promise<Answers> =>
+  answersIn(container, FILES[dialect], dialect)
+
+/** The same, of any dialect and file. */
+export async function answersIn(container: string, name: string, dialect: string): Promise<Answers> {
+  const file = path(import.meta.dirname, container, name)
+  const read = await readContainers({
+    file,
+    text: readFileSync(file, 'utf8'),
+    named: true,
+    options: { markdown: true },
+  })
   if (read.kinds.join() !== dialect) throw new Error(`${file} was read as ${read.kinds.join() || 'nothing'}`)
   // A pod's ephemeral container is its last.
   const wanted = read.containers.at(-1)

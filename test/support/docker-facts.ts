@@ -1,6 +1,6 @@
 /** Reads a text with a dialect and looks facts up by path, for tests of the Docker family. */
 import { expect } from 'vitest'
-import { answer, type Dialect } from '../../src/dialect/dialect.ts'
+import { SILENT_ABOUT, answer, type Dialect } from '../../src/dialect/dialect.ts'
 import type { Node } from '../../src/document/node.ts'
 import { readText } from '../../src/document/read.ts'
 import { container } from '../../src/model/fields.ts'
@@ -21,7 +21,7 @@ export interface Got {
 /** Every container of the text, answered. `files` are texts by the path that the dialect wants them by. */
 export function factsOf(dialect: Dialect, text: string, files: Readonly<Record<string, string>> = {}): Got {
   const others = new Map(Object.entries(files).map(([path, each]) => [path, rootOf(each, path)]))
-  const { value, notices } = dialect.containers(rootOf(text), others)
+  const { value, notices } = dialect.containers(rootOf(text), others, SILENT_ABOUT)
   const all = new Map<string, AnyFacts>(
     value.map(({ id, scope }) => [id, answer(container, dialect.asks, dialect.silence, scope)]),
   )

@@ -173,6 +173,7 @@ const hostProcess = ({ container }: Subject): readonly Opening[] => {
               container: {
                 ...subject.container,
                 windows: {
+                  ...subject.container.windows,
                   hostProcess: { how: 'default', place: fact.place, value: false, because: 'after the change' },
                 },
               },

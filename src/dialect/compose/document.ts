@@ -1,7 +1,7 @@
 /** Which documents are Compose files, and what services they hold. */
 import { child, entries, isList, isMap, type Node } from '../../document/node.ts'
 import type { Notice, Read } from '../../model/notice.ts'
-import type { Files, Found } from '../dialect.ts'
+import type { Files, Found, Want } from '../dialect.ts'
 import { isVoid, soundMaps } from '../docker/piece.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
 import { Extension, extendedFile, servicesOf } from './extend.ts'
@@ -50,13 +50,13 @@ export function isCompose(root: Node): boolean {
 }
 
 /** The files that services of this document extend. */
-export function wantedFiles(root: Node): readonly string[] {
+export function wantedFiles(root: Node): readonly Want[] {
   const services = servicesOf(root)
   const files = entries(services).flatMap(([, service]) => {
     const file = isMap(service) && service.value.has('extends') ? extendedFile(interpolate(service)) : undefined
     return file === undefined ? [] : [file]
   })
-  return [...new Set(files)].sort()
+  return [...new Set(files)].sort().map((path) => ({ path }))
 }
 
 const MAPS = [

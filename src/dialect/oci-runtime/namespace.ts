@@ -1,7 +1,9 @@
 /** Namespaces of a config.json (config-linux.md, section Namespaces): listed is its own, with a path another's, not listed the runtime's. */
 import { child, elements, isList, textOf, type Node } from '../../document/node.ts'
 import { byDefault, derived, unknown } from '../../model/fact.ts'
-import { ask, at, asMap, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
+import type { container } from '../../model/fields.ts'
+import type { Element } from '../../model/row.ts'
+import { ask, at, asMap, field, items, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
 import { otherPlatform } from './platform.ts'
 
 type Type = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time'
@@ -72,3 +74,13 @@ const rootIsRoot = (scope: Scope): boolean =>
       parse.int(child(each, 'hostID')) === 0 &&
       parse.int(child(each, 'size')) !== 0,
   )
+
+type Mapping = Element<(typeof container.uidMappings)['of']>
+/** config-linux.md, User namespace mappings. */
+export const mappings = (key: 'uidMappings' | 'gidMappings'): Ask<readonly Mapping[]> =>
+  items(`linux.${key}`, (element): Mapping => {
+    const node = asMap(element)
+    const id = (name: string): ReturnType<typeof field<number>> =>
+      field(node, name, 'a whole number', parse.int, 0, `no ${name} is written`)
+    return { place: node.place, facts: { container: id('containerID'), host: id('hostID'), size: id('size') } }
+  })

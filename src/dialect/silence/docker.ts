@@ -34,6 +34,7 @@ export const docker: Silence<typeof container> = {
     name: image('the user'),
     group: image('the group'),
     supplementary: isList([], 'no group is added'),
+    groupsPolicy: is('merge', 'Docker adds the groups that the image gives the user'),
     mustBeNonRoot: is(false, 'Docker has no such check'),
   },
   namespaces: {
@@ -50,6 +51,8 @@ export const docker: Silence<typeof container> = {
     networkOf: is('', 'joins no other container'),
     userOf: is('', 'joins no other container'),
   },
+  uidMappings: is([], 'Docker Engine names no single ids'),
+  gidMappings: is([], 'Docker Engine names no single ids'),
   network: {
     mode: is('default', 'the default network'),
     names: isList([], 'no network is named: the default one'),
@@ -116,5 +119,14 @@ export const docker: Silence<typeof container> = {
     token: is(false, 'Docker has no service accounts'),
   },
   logging: { driver: is('json-file', `Docker's default${DAEMON}`) },
-  windows: { hostProcess: is(false, 'Docker has no HostProcess containers') },
+  windows: {
+    hostProcess: is(false, 'Docker has no HostProcess containers'),
+    userName: is('', 'no user of Windows is written'),
+    credentialSpec: is('', 'no credential specification is written'),
+  },
+  podSecurity: {
+    enforce: is('none', 'Pod Security is of Kubernetes'),
+    version: is('', 'Pod Security is of Kubernetes'),
+  },
+  nesting: is(false, 'Docker has no such switch'),
 }

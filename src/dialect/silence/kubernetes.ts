@@ -32,6 +32,7 @@ export const kubernetes: Silence<typeof container> = {
     name: image('the user'),
     group: image('the group'),
     supplementary: isList([], 'no supplementalGroups and no fsGroup'),
+    groupsPolicy: is('merge', 'Merge unless supplementalGroupsPolicy is set'),
     mustBeNonRoot: is(false, 'runAsNonRoot is false unless set'),
   },
   namespaces: {
@@ -48,6 +49,8 @@ export const kubernetes: Silence<typeof container> = {
     networkOf: is('', 'joins no other container'),
     userOf: is('', 'joins no other container'),
   },
+  uidMappings: is([], 'the kubelet chooses the ids'),
+  gidMappings: is([], 'the kubelet chooses the ids'),
   network: {
     mode: is('', "the cluster's network"),
     names: isList([], "the cluster's network"),
@@ -114,5 +117,14 @@ export const kubernetes: Silence<typeof container> = {
     token: is(true, 'mounted unless automountServiceAccountToken is false'),
   },
   logging: { driver: is('', 'the kubelet reads the logs') },
-  windows: { hostProcess: is(false, 'hostProcess is false unless set') },
+  windows: {
+    hostProcess: is(false, 'hostProcess is false unless set'),
+    userName: is('', 'no user of Windows is written'),
+    credentialSpec: is('', 'no credential specification is written'),
+  },
+  podSecurity: {
+    enforce: refuse('the Namespace is not in the input', 'file'),
+    version: refuse('the Namespace is not in the input', 'file'),
+  },
+  nesting: is(false, 'Kubernetes has no such switch'),
 }

@@ -35,6 +35,7 @@ export const ociRuntime: Silence<typeof container> = {
     name: noProcess,
     group: noProcess,
     supplementary: isList([], 'no additionalGids'),
+    groupsPolicy: is('strict', 'an OCI runtime adds no groups of its own'),
     mustBeNonRoot: is(false, 'an OCI runtime has no such check'),
   },
   namespaces: {
@@ -51,6 +52,8 @@ export const ociRuntime: Silence<typeof container> = {
     networkOf: is('', 'joins no other'),
     userOf: is('', 'joins no other'),
   },
+  uidMappings: is([], 'no id is mapped'),
+  gidMappings: is([], 'no id is mapped'),
   network: {
     mode: is('', 'the engine sets up the network'),
     names: isList([], 'the engine sets up the network'),
@@ -117,5 +120,14 @@ export const ociRuntime: Silence<typeof container> = {
     token: is(false, 'no service account token is mounted'),
   },
   logging: { driver: engine('where logs go') },
-  windows: { hostProcess: is(false, 'no HostProcess container') },
+  windows: {
+    hostProcess: is(false, 'no HostProcess container'),
+    userName: is('', 'no user of Windows is written'),
+    credentialSpec: is('', 'no credential specification is written'),
+  },
+  podSecurity: {
+    enforce: is('none', 'Pod Security is of Kubernetes'),
+    version: is('', 'Pod Security is of Kubernetes'),
+  },
+  nesting: is(false, 'an OCI runtime has no such switch'),
 }
