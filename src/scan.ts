@@ -1,11 +1,14 @@
 /** The picture of src/README.md as code: open, read, join, derive, judge, decide. Reports are made of what it gives. */
 import { builtinRules, version } from './builtin.ts'
+import type { ReadOptions } from './dialect/dialect.ts'
+import { settle } from './dialect/index.ts'
 import { deriveAll, type ProfileRoots } from './derive.ts'
+import { programsOf } from './join/engines.ts'
 import { join } from './join/join.ts'
 import type { Notice } from './model/notice.ts'
 import type { WaysOut } from './model/path.ts'
-import type { Result, Target } from './model/result.ts'
-import type { Image, Subject } from './model/subject.ts'
+import type { Ignorings, InputNote, Result, Target } from './model/result.ts'
+import type { Engine, Image, Subject } from './model/subject.ts'
 import type { Comment } from './document/node.ts'
 import { decide } from './policy/decide.ts'
 import { waive } from './policy/waive.ts'
@@ -22,12 +25,18 @@ export interface InputOptions extends ProfileRoots {
   readonly stdin?: AsyncIterable<Uint8Array>
   /** Which image a container runs: name of the container, or its image reference -> path of an image. */
   readonly images?: ReadonlyMap<string, string>
-  /** Path of a daemon.json, or of the output of `docker info --format '{{json .}}'`. */
-  readonly engine?: string
+  /** Paths of engine settings: daemon.json, the output of `docker info --format '{{json .}}'`, a kubelet's configuration and the like. */
+  readonly engines?: readonly string[]
   /** `linux/arm64`: which image of a multi-platform index. */
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
   readonly verify?: boolean
+  /** Files that `.gitignore` and `.plimsollignore` name are read too. */
+  readonly noIgnore?: boolean
+  /** How texts are read: `--env-file`, `--markdown`, `--target`. */
+  readonly read?: ReadOptions
+  /** `Inventory.inputs` lists also what is not read. */
+  readonly listing?: boolean
   /** Told what is being done, for people who wait. */
   readonly progress?: (doing: string) => void
 }
@@ -42,10 +51,13 @@ export interface Inventory {
   readonly targets: readonly Target[]
   readonly subjects: readonly Subject[]
   readonly images: readonly Image[]
+  readonly engines: readonly Engine[]
   /** Of the containers that have any. */
   readonly ways: readonly WaysOut[]
   readonly comments: readonly Comment[]
   readonly skipped: number
+  readonly ignored: Ignorings
+  readonly inputs: readonly InputNote[]
   readonly notices: readonly Notice[]
 }
 
@@ -59,19 +71,32 @@ export async function take(options: InputOptions): Promise<Inventory> {
   const named = new Map<string, string>()
   for (const [container, path] of options.images ?? [])
     named.set(container, (await reading.target(path, 'image')) ?? path)
-  if (options.engine !== undefined) await reading.target(options.engine, 'engine')
-  const { targets, containers, images, comments, notices, skipped, engine } = reading
+  for (const path of options.engines ?? []) await reading.target(path, 'engine')
+  await reading.build()
+  const { targets, containers, bystanders, images, comments, notices, skipped, ignored, inputs } = reading
+  const engines = reading.engines
   options.progress?.('joining')
-  const joined = join(containers, images, { named, ...(engine && { engine }) })
+  const settled = settle(containers, bystanders)
+  const joined = join(settled.value, images, { named, engines: engines.value })
   const derived = await deriveAll(joined.subjects, options)
   return {
     targets,
     subjects: derived.value.subjects,
     ways: derived.value.ways,
     images,
+    engines: engines.value,
     comments,
     skipped,
-    notices: [...notices, ...images.flatMap((image) => image.notices), ...joined.notices, ...derived.notices],
+    ignored,
+    inputs,
+    notices: [
+      ...notices,
+      ...engines.notices,
+      ...settled.notices,
+      ...images.flatMap((image) => image.notices),
+      ...joined.notices,
+      ...derived.notices,
+    ],
   }
 }
 
@@ -85,7 +110,7 @@ export async function scan(options: ScanOptions): Promise<Result> {
   const inventory = await take(options)
   options.progress?.('judging')
   const judged = ready(rules, settings.value.rules)
-  const { findings, notices } = judge(judged, inventory.subjects, inventory.images)
+  const { findings, notices } = judge(judged, inventory.subjects, inventory.images, programsOf(inventory.engines))
   const left = waive(findings, {
     waivers: settings.value.waivers,
     comments: inventory.comments,
@@ -98,6 +123,7 @@ export async function scan(options: ScanOptions): Promise<Result> {
     tool: { name: 'Plimsoll', version: await version() },
     targets: inventory.targets,
     skipped: inventory.skipped,
+    ignored: inventory.ignored,
     subjects: inventory.subjects,
     images: inventory.images,
     ways: inventory.ways,

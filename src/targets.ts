@@ -1,18 +1,22 @@
 /** What was given on the command line -> texts and images, one at a time. Named things that hold nothing are wrong usage. */
 import { createReadStream } from 'node:fs'
+import type { ReadOptions } from './dialect/dialect.ts'
 import { dialects } from './dialect/index.ts'
+import { mayBeRead } from './document/syntax.ts'
 import { codeOf, decode, readBounded, reasonOf } from './file.ts'
 import type { ImageTarget } from './image/open.ts'
 import { parseReference } from './join/reference.ts'
 import type { Notice } from './model/notice.ts'
 import { startOf } from './model/place.ts'
+import type { Ignorings } from './model/result.ts'
 import { hint, nearest } from './policy/nearest.ts'
 import { spool, whole } from './source/blob.ts'
 import { defaultLimits } from './source/limits.ts'
 import { imageKinds, recogniseBlob, recognisePath, type ImageKind, type Recognised } from './source/recognise.ts'
+import { DOCKERFILE } from './recipe.ts'
 import { looksLikeOurs, type TextInput } from './texts.ts'
 import { UsageError } from './usage.ts'
-import { ARCHIVE, kindOf, TEXT, walk } from './walk.ts'
+import { ARCHIVE, kindOf, walk, type Left, type WalkOptions } from './walk.ts'
 
 /** What is met in a target: something to read, or why there is nothing. A folder holds many; only one text is held at a time. */
 export type Piece =
@@ -20,7 +24,14 @@ export type Piece =
   | { readonly kind: 'image'; readonly image: ImageTarget }
   | { readonly kind: 'notice'; readonly notice: Notice }
   /** Files that nobody reads. */
-  | { readonly kind: 'passed'; readonly count: number }
+  | { readonly kind: 'passed'; readonly count: number; readonly left?: readonly Left[] }
+  | { readonly kind: 'ignored'; readonly count: Ignorings }
+
+/** How targets are opened. */
+export interface OpenOptions extends WalkOptions {
+  /** How texts are read. */
+  readonly read?: ReadOptions
+}
 
 /** What a target was given as: it decides what is advised where there is nothing. */
 export type Role = 'target' | 'image' | 'engine'
@@ -32,9 +43,10 @@ const LARGE = 8 * 2 ** 20
 const STDIN = 'stdin'
 
 export const LOOKED_FOR =
-  'Looked for: image archives (docker save, OCI), OCI layouts, compose files, Kubernetes manifests, docker inspect output, OCI config.json, daemon.json.'
+  'Looked for: image archives (docker save, OCI), OCI layouts, compose files, Kubernetes manifests, Dockerfiles, docker inspect output, OCI config.json, daemon.json.'
 
-const prefixes: readonly string[] = [...imageKinds, ...dialects.map(({ name }) => name)]
+/** What may stand before a target: how it is to be read. */
+export const prefixes: readonly string[] = [...imageKinds, ...dialects.map(({ name }) => name), DOCKERFILE]
 
 /** `compose:FILE`; a prefix that nobody knows is part of the path, or of an image reference. */
 export function splitPrefix(name: string): { readonly prefix: string | undefined; readonly path: string } {
@@ -51,6 +63,19 @@ export async function* openTarget(
   name: string,
   role: Role,
   stdin: AsyncIterable<Uint8Array> | undefined,
+  options: OpenOptions = {},
+): AsyncGenerator<Piece> {
+  for await (const piece of openPieces(name, role, stdin, options))
+    yield piece.kind === 'text' && options.read
+      ? { ...piece, text: { ...piece.text, options: { ...options.read, ...piece.text.options } } }
+      : piece
+}
+
+async function* openPieces(
+  name: string,
+  role: Role,
+  stdin: AsyncIterable<Uint8Array> | undefined,
+  options: OpenOptions,
 ): AsyncGenerator<Piece> {
   const { prefix, path } = splitPrefix(name)
   if (path === '-') {
@@ -62,12 +87,16 @@ export async function* openTarget(
   // <(helm template .) and /dev/stdin: there is a writer at the other end, which a pipe in a folder need not have.
   if (found.kind === 'unreadable' && found.because === 'ENOTREG' && STREAM.test(path))
     return yield* openStream(path, path, prefix, createReadStream(path))
+  // compose:compose.yaml,compose.prod.yaml: files that are merged in this order.
+  const [main = '', ...merged] = path.split(',')
+  if (found.kind === 'unreadable' && prefix === 'compose' && merged.length > 0)
+    return yield* openText(main, main, prefix, { composeFiles: merged })
   if (found.kind === 'unreadable') throw absent(name, path, found.because, role)
   if (kind) yield* openImageAs(name, kind, path, found)
   else if (prefix !== undefined) {
     if (found.kind !== 'text') throw new UsageError([`${path} is ${wordsOf(found)}; ${prefix}: reads a text file.`])
     yield* openText(name, path, prefix)
-  } else if (found.kind === 'folder') yield* openFolder(path)
+  } else if (found.kind === 'folder') yield* openFolder(path, options)
   else if (found.kind === 'text') yield* openText(name, path, undefined)
   else if (found.kind === 'empty')
     throw new UsageError([`${name} is empty: there is nothing to check in it. ${LOOKED_FOR}`])
@@ -102,7 +131,12 @@ async function* openImageAs(name: string, kind: ImageKind, path: string, found: 
   yield imagePiece(kind, path)
 }
 
-async function* openText(name: string, path: string, prefix: string | undefined): AsyncGenerator<Piece> {
+async function* openText(
+  name: string,
+  path: string,
+  prefix: string | undefined,
+  read?: ReadOptions,
+): AsyncGenerator<Piece> {
   let content: Buffer
   try {
     content = readBounded(path, MAX_TEXT)
@@ -110,12 +144,18 @@ async function* openText(name: string, path: string, prefix: string | undefined)
     if (codeOf(error) !== 'EFBIG') throw new UsageError([`${name} cannot be read: ${reasonOf(error)}.`])
     return yield tooLarge(path)
   }
-  yield textPiece(path, content, prefix, true)
+  yield textPiece(path, content, prefix, true, read)
 }
 
-const textPiece = (file: string, content: Buffer, as: string | undefined, named: boolean): Piece => ({
+const textPiece = (
+  file: string,
+  content: Buffer,
+  as: string | undefined,
+  named: boolean,
+  options?: ReadOptions,
+): Piece => ({
   kind: 'text',
-  text: { file, text: decode(content), named, ...(as !== undefined && { as }) },
+  text: { file, text: decode(content), named, ...(as !== undefined && { as }), ...(options && { options }) },
 })
 const tooLarge = (file: string): Piece => ({
   kind: 'notice',
@@ -127,24 +167,26 @@ const tooLarge = (file: string): Piece => ({
   },
 })
 
-async function* openFolder(path: string): AsyncGenerator<Piece> {
-  const { files, layouts, others, notices } = walk(path)
+async function* openFolder(path: string, options: OpenOptions): AsyncGenerator<Piece> {
+  const { files, layouts, others, ignored, left, notices } = walk(path, options)
   for (const notice of notices) yield { kind: 'notice', notice }
-  yield { kind: 'passed', count: others }
+  yield { kind: 'passed', count: others, left }
+  yield { kind: 'ignored', count: ignored }
   for (const layout of layouts) yield imagePiece('oci-layout', layout)
   for (const file of files) yield await fileOfFolder(file)
 }
 
 async function fileOfFolder(file: string): Promise<Piece> {
-  const passed: Piece = { kind: 'passed', count: 1 }
+  const passed = (because: string): Piece => ({ kind: 'passed', count: 1, left: [{ path: file, because }] })
   const found = await recognisePath(file)
   if (found.kind === 'docker-archive' || found.kind === 'oci-archive') return imagePiece(found.kind, file)
   if (found.kind === 'unreadable') return unreadable(file, Object.assign(new Error(), { code: found.because }))
-  if (found.kind !== 'text' || !TEXT.test(file)) return passed
+  if (found.kind !== 'text') return passed(`it is ${wordsOf(found)}`)
+  if (!mayBeRead(file)) return passed('it is a text, and nothing that is read is called so')
   try {
     const content = readBounded(file, MAX_TEXT)
     return content.length > LARGE && !looksLikeOurs(decode(content))
-      ? passed
+      ? passed(`it is larger than ${LARGE / 2 ** 20} MB and looks like nothing that is read`)
       : textPiece(file, content, undefined, false)
   } catch (error) {
     return codeOf(error) === 'EFBIG' ? tooLarge(file) : unreadable(file, error)
@@ -197,13 +239,13 @@ function absent(name: string, path: string, because: string, role: Role): UsageE
     ])
   const [, before = '', after = ''] = /^([a-z-]+):(.+)$/s.exec(path) ?? []
   const prefix = path === name && before !== '' ? nearest(before, prefixes) : undefined
-  if (prefix !== undefined && (TEXT.test(after) || ARCHIVE.test(after) || /^[./]/.test(after)))
+  if (prefix !== undefined && (mayBeRead(after) || ARCHIVE.test(after) || /^[./]/.test(after)))
     return new UsageError([`There is no prefix "${before}"${hint(before, prefixes)} That is ${prefix}:${after}`])
   const isReference =
     role !== 'engine' &&
     parseReference(path) !== undefined &&
     !/^[./]/.test(path) &&
-    !TEXT.test(path) &&
+    !mayBeRead(path) &&
     !ARCHIVE.test(path) &&
     !path.endsWith('/')
   if (!isReference) return new UsageError([`There is no file or folder ${path || '""'}. ${LOOKED_FOR}`])

@@ -1,17 +1,19 @@
 /** Texts -> containers: read, recognised, asked. The only place where documents meet dialects. */
-import { realpathSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, posix } from 'node:path'
-import type { About, Dialect, ReadOptions } from './dialect/dialect.ts'
-import { engineFacts, enginesIn, isEngine } from './dialect/engine.ts'
-import { dialects, read, recognise, writtenIn } from './dialect/index.ts'
-import type { Comment, Node } from './document/node.ts'
+import type { About, Bystander, Dialect, ReadOptions } from './dialect/dialect.ts'
+import { engineFormat, enginesIn, readEngine } from './dialect/engine.ts'
+import { dialects, gather, read, recognise, writtenIn } from './dialect/index.ts'
+import { isMap, type Comment, type Node } from './document/node.ts'
 import { readAs, syntaxesOf, type Syntax } from './document/syntax.ts'
+import { unrendered } from './chart.ts'
 import { codeOf, decode, readBounded, reasonOf } from './file.ts'
-import type { EngineFacts } from './model/fields.ts'
 import type { Notice } from './model/notice.ts'
 import { startOf, type Place } from './model/place.ts'
-import type { Container } from './model/subject.ts'
-import { isInside, TEXT } from './walk.ts'
+import type { InputNote } from './model/result.ts'
+import type { Container, Engine } from './model/subject.ts'
+import { DOCKERFILE, readRecipe } from './recipe.ts'
+import { isInside } from './walk.ts'
 
 /** A text that was given, or met while walking. */
 export interface TextInput {
@@ -25,10 +27,16 @@ export interface TextInput {
   readonly options?: ReadOptions
 }
 export interface TextResult {
+  /** What it was taken for and by what, or why it was not read. */
+  readonly known?: Pick<InputNote, 'confidence' | 'because'>
   /** Names of the dialects that its documents were read as. */
   readonly kinds: readonly string[]
   readonly containers: readonly Container[]
-  readonly engine?: EngineFacts
+  /** What its documents say of the containers of others: `settle` of the dialects, when all is read. */
+  readonly bystanders?: readonly Bystander[]
+  readonly engines?: readonly Engine[]
+  /** It is a Dockerfile: as `readDockerfile` gives it. */
+  readonly dockerfile?: Node
   readonly comments: readonly Comment[]
   readonly notices: readonly Notice[]
 }
@@ -36,20 +44,32 @@ export interface TextResult {
 /** A text that is broken is told of where it looks like one of ours, and passed over where it may be anything. */
 export const looksLikeOurs = (text: string): boolean =>
   /(?:^|[{,])[ \t]*"?(?:services|apiVersion|ociVersion|HostConfig)"?[ \t]*:/m.test(text)
+/** Named so, a text is meant to be YAML or JSON. */
+const DATA = /\.(?:ya?ml|json)$/i
 const looksLikeJson = (text: string): boolean => /^\uFEFF?\s*(?:\{|\[\s*\{)/.test(text)
 /** A name may be written with escapes. */
 const ESCAPE = /\\[xuU]/
 
-const NOTHING: TextResult = { kinds: [], containers: [], comments: [], notices: [] }
+const NOTHING: TextResult = {
+  kinds: [],
+  known: { because: 'it mentions nothing that is read' },
+  containers: [],
+  comments: [],
+  notices: [],
+}
 
 /** Reads a text as the first syntax in which somebody knows it. */
 export async function readContainers(input: TextInput): Promise<TextResult> {
+  if (input.as === DOCKERFILE) return (await readRecipe(input)) ?? NOTHING
   const said = dialects.find(({ name }) => name === input.as)
+  const chart = unrendered(input.file, input.text)
+  if (!said && chart !== undefined)
+    return { ...NOTHING, known: { because: 'a part of a chart of Helm' }, notices: chart === null ? [] : [chart] }
   const syntaxes = said ? (said.syntaxes ?? ['data']) : syntaxesOf(input.file, input.text)
   let broken = NOTHING
   for (const syntax of syntaxes) {
     if (!said && syntax === 'markdown' && input.options?.markdown !== true) continue
-    const read = await readIn(syntax, input, said)
+    const read = syntax === 'dockerfile' ? ((await readRecipe(input)) ?? NOTHING) : await readIn(syntax, input, said)
     if (read.kinds.length > 0) return read
     if (broken === NOTHING) broken = read
   }
@@ -66,18 +86,31 @@ async function readIn(syntax: Syntax, input: TextInput, said: Dialect | undefine
   const about: About = { file: input.file, named: input.named, options: input.options ?? {} }
   const all: Notice[] = [...notices]
   const kinds = new Set<string>()
+  let known: TextResult['known']
   const containers: Container[] = []
-  let engine: EngineFacts | undefined
+  const bystanders: Bystander[] = []
+  const settings: Engine[] = []
   for (const root of text.documents) {
-    if (!said && isEngine(root)) {
-      engine = engineFacts(root)
-      kinds.add('engine')
+    const aside = gather(root, about, among)
+    bystanders.push(...aside)
+    const format = engineFormat(root, engines)
+    if (format) {
+      const found = readEngine(root, format)
+      settings.push(found.value)
+      all.push(...found.notices)
+      known ??= { confidence: 'certain', because: `keys of ${format.file}` }
+      kinds.add(format.name)
       continue
     }
     const found = said ? { value: said, notices: [] } : recognise(root, among)
     all.push(...found.notices)
-    if (!found.value) continue
+    if (!found.value) {
+      // A kustomization may leave its kind out.
+      for (const { dialect } of aside) kinds.add(dialect)
+      continue
+    }
     kinds.add(found.value.name)
+    known ??= recognition(found.value, said !== undefined, found.notices.length > 0)
     const files = await others(found.value, root, about)
     all.push(...files.notices)
     const answered = read(found.value, root, files.files, about)
@@ -85,9 +118,34 @@ async function readIn(syntax: Syntax, input: TextInput, said: Dialect | undefine
     all.push(...answered.notices)
   }
   // A README is no broken YAML: named, it is nothing to scan; met while walking, one of the files that nobody reads.
-  const meant = input.named && (TEXT.test(input.file) || input.as !== undefined || looksLikeJson(input.text))
-  if (kinds.size === 0 && !meant && !looksLikeOurs(input.text)) return NOTHING
-  return { kinds: [...kinds], containers, comments: text.comments, notices: all, ...(engine && { engine }) }
+  const meant = input.named && (DATA.test(input.file) || input.as !== undefined || looksLikeJson(input.text))
+  if (kinds.size === 0 && !meant && !looksLikeOurs(input.text))
+    return { ...NOTHING, known: { because: unknownKeys(text.documents) }, bystanders }
+  return {
+    kinds: [...kinds],
+    known: known ?? { because: unknownKeys(text.documents) },
+    containers,
+    bystanders,
+    comments: text.comments,
+    notices: all,
+    engines: settings,
+  }
+}
+
+const recognition = (dialect: Dialect, isSaid: boolean, isAmbiguous: boolean): TextResult['known'] =>
+  isSaid
+    ? { confidence: 'said', because: `the prefix ${dialect.name}:` }
+    : {
+        confidence: dialect.certain && !isAmbiguous ? 'certain' : 'likely',
+        because: dialect.sign ?? dialect.says,
+      }
+
+/** Why nobody reads these documents, in words. */
+function unknownKeys([first]: readonly Node[]): string {
+  if (!first) return 'it holds no document'
+  if (!isMap(first)) return 'it is no map'
+  const keys = [...first.value.keys()]
+  return `nobody reads its keys: ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', ...' : ''}`
 }
 
 const MAX_OTHER = 8 * 2 ** 20
@@ -102,26 +160,38 @@ async function others(
   const files = new Map<string, Node>()
   const notices: Notice[] = []
   // What an extended file extends is named from where that file is; the dialect knows all by their path from the first.
-  const wantedBy = (node: Node, from: string, folder: string) =>
-    [...(dialect.wants?.(node, { ...about, file: from }) ?? [])].map((want) => ({
+  const wantedBy = (node: Node, from: string, folder: string, known?: ReadonlyMap<string, Node>) =>
+    [...(dialect.wants?.(node, known ? about : { ...about, file: from }, known) ?? [])].map((want) => ({
       ...want,
       path: isAbsolute(want.path) ? want.path : posix.join(folder, want.path),
-      place: placeOf(node, want.path) ?? startOf(from),
+      place: want.place ?? placeOf(node, want.path) ?? startOf(from),
     }))
-  const wanted = wantedBy(root, about.file, '.')
+  const tried = new Set<string>()
+  const again = () => wantedBy(root, about.file, '.', files).filter(({ path }) => !tried.has(path))
+  const wanted = again()
   while (wanted.length > 0 && files.size < MAX_OTHERS) {
     const next = wanted.shift()
-    if (next === undefined || files.has(next.path)) continue
+    if (next === undefined || tried.has(next.path)) continue
+    tried.add(next.path)
     const path = isAbsolute(next.path) ? next.path : join(dirname(about.file), next.path)
     const lost = (message: string): void => {
       notices.push({ id: 'file-missing', place: next.place, message, lost: true })
     }
     try {
       const real = realpathSync(path)
-      if (!isInside(realpathSync(dirname(about.file)), real) && !isInside(realpathSync('.'), real)) {
+      const isOutside = !isInside(realpathSync(dirname(about.file)), real) && !isInside(realpathSync('.'), real)
+      if (isOutside && next.known) continue
+      if (isOutside && !next.given) {
         lost(
           `${next.path} lies outside of the folder that is scanned and was not read, so what it says is missing. Scan from a folder that holds it.`,
         )
+        continue
+      }
+      if (next.dropIns) {
+        const names = readdirSync(path).filter((name) => name.endsWith('.conf'))
+        const { place, syntax } = next
+        for (const name of names.sort())
+          wanted.push({ path: posix.join(next.path, name), place, ...(syntax && { syntax }) })
         continue
       }
       const { value, notices: flaws } = await readAs(next.syntax ?? 'data', path, decode(readBounded(path, MAX_OTHER)))
@@ -132,10 +202,12 @@ async function others(
         wanted.push(...wantedBy(document, path, posix.dirname(next.path)))
       }
     } catch (error) {
-      if (next.optional && codeOf(error) === 'ENOENT') continue
+      if ((next.optional && codeOf(error) === 'ENOENT') || next.known) continue
       lost(
         `${next.path} is named here and cannot be read (${reasonOf(error)}), so what it says is missing. Put it there, or correct the name.`,
       )
+    } finally {
+      if (wanted.every((one) => tried.has(one.path))) wanted.push(...again())
     }
   }
   return { files, notices }

@@ -31,7 +31,7 @@ export function inputOf(given: Arguments, terminal: Terminal): InputOptions {
       return [pair.slice(0, at), pair.slice(at + 1)] as const
     }),
   )
-  const engine = given.one('engine')
+  const stage = given.one('target')
   const platform = given.one('platform')
   const seccompRoot = given.one('seccomp-root')
   const apparmorRoot = given.one('apparmor-root')
@@ -39,11 +39,18 @@ export function inputOf(given: Arguments, terminal: Terminal): InputOptions {
     targets: given.positionals,
     stdin: terminal.stdin,
     images,
-    ...(engine !== undefined && { engine }),
+    engines: given.values.engine ?? [],
     ...(platform !== undefined && { platform }),
     ...(seccompRoot !== undefined && { seccompRoot }),
     ...(apparmorRoot !== undefined && { apparmorRoot }),
     ...(given.has('verify') && { verify: true }),
+    ...(given.has('no-ignore') && { noIgnore: true }),
+    ...(given.has('explain-inputs') && { listing: true }),
+    read: {
+      ...(given.values['env-file'] && { envFiles: given.values['env-file'] }),
+      ...(given.has('markdown') && { markdown: true }),
+      ...(stage !== undefined && { stage }),
+    },
   }
 }
 

@@ -8,13 +8,14 @@ import { exitCode } from '../policy/decide.ts'
 import { hint, nearest } from '../policy/nearest.ts'
 import { sentence, shown } from '../report/escape.ts'
 import { reports, type ReportName, type ReportOptions } from '../report/index.ts'
-import { scan, take } from '../scan.ts'
+import { scan, take, type InputOptions } from '../scan.ts'
 import { findConfig, readSettings } from '../settings.ts'
 import { splitPrefix } from '../targets.ts'
 import { UsageError } from '../usage.ts'
 import { appArmorCommand, pathsCommand, seccompWords } from './confine.ts'
 import { explainText } from './explain.ts'
 import { factsJson, factsText } from './facts.ts'
+import { inputsJson, inputsText } from './inputs.ts'
 import { inputOf, repositoryPath, wrongFormat, type Terminal } from './input.ts'
 import { commands, help, helpOf, readArguments, type Arguments, type Command } from './options.ts'
 
@@ -139,8 +140,9 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
   refuseOverwriting(outputs, [
     ...input.targets,
     ...(input.images?.values() ?? []),
-    ...(input.engine === undefined ? [] : [input.engine]),
+    ...(input.engines ?? []),
   ])
+  if (given.has('explain-inputs')) return explainInputs(input, format, terminal)
   const progress = progressOf(terminal, quiet)
   const config = given.one('config') ?? findConfig('.', existsSync)
   const policy = given.one('policy')
@@ -183,6 +185,13 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
   if (!quiet && !toFile) terminal.write(await reports[format](result, options))
   else if (!quiet && files.length > 0) terminal.warn(`plimsoll: ${result.verdict}; written: ${files.join(', ')}\n`)
   return exitCode(result.verdict)
+}
+
+async function explainInputs(input: InputOptions, format: ReportName, terminal: Terminal): Promise<number> {
+  if (format !== 'text' && format !== 'json') throw wrongFormat('inputs', format)
+  const inventory = await take(input)
+  terminal.write(format === 'json' ? inputsJson(inventory) : inputsText(inventory))
+  return inventory.notices.some(({ lost }) => lost) ? 3 : 0
 }
 
 async function factsCommand(given: Arguments, terminal: Terminal): Promise<number> {

@@ -2,7 +2,19 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '../policy/nearest.ts'
 import { sentence } from '../report/escape.ts'
+import { prefixes } from '../targets.ts'
 import { UsageError } from '../usage.ts'
+
+/** Words in lines of a terminal's width. */
+function wrap(words: readonly string[]): string {
+  const lines: string[] = []
+  for (const word of words) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length > 96) lines.push(`  ${word}`)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines.join('\n')
+}
 
 interface Option {
   readonly name: string
@@ -33,7 +45,12 @@ const INPUT: readonly Option[] = [
     many: true,
     says: 'the image that a container (its name, or its image reference) runs',
   },
-  { name: 'engine', value: 'FILE', says: "the engine's settings: daemon.json, or docker info --format '{{json .}}'" },
+  {
+    name: 'engine',
+    value: 'FILE',
+    many: true,
+    says: "an engine's settings: daemon.json, docker info --format '{{json .}}', a kubelet's configuration, containerd's config.toml, crio.conf, containers.conf; may be repeated",
+  },
   {
     name: 'seccomp-root',
     value: 'FOLDER',
@@ -50,6 +67,17 @@ const INPUT: readonly Option[] = [
     says: 'compare uncompressed layers with their digests too, which reads them in full (compressed ones always are)',
   },
 ]
+const READING: readonly Option[] = [
+  {
+    name: 'env-file',
+    value: 'FILE',
+    many: true,
+    says: 'variables for compose files, instead of the .env beside them; may be repeated',
+  },
+  { name: 'target', value: 'STAGE', says: 'the stage of a Dockerfile that would be built (default: the last)' },
+  { name: 'markdown', says: 'read the docker run lines in code blocks of Markdown too' },
+  { name: 'no-ignore', says: 'read also what .gitignore and .plimsollignore name in a folder' },
+]
 const FORMAT: Option = {
   name: 'format',
   short: 'f',
@@ -58,8 +86,8 @@ const FORMAT: Option = {
 }
 
 const TARGETS = `Targets are recognised by what is in them, or said with a prefix:
-  docker-archive: oci-layout: oci-archive: rootfs: compose: kubernetes: docker-inspect: oci-runtime:
-  A folder is walked. - is standard input.`
+${wrap(prefixes.map((name) => `${name}:`))}
+  A folder is walked. - is standard input. compose:A,B merges the files in this order.`
 
 export const commands: readonly Command[] = [
   {
@@ -76,6 +104,8 @@ export const commands: readonly Command[] = [
         says: 'write a report to a file, - for standard output; may be repeated; x.sarif, x.json, x.md tell the format',
       },
       ...INPUT,
+      ...READING,
+      { name: 'explain-inputs', says: 'judge nothing; list every file, what it was taken for, or why it was not read' },
       {
         name: 'policy',
         short: 'p',
@@ -112,6 +142,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
     options: [
       { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
       ...INPUT,
+      ...READING,
       { name: 'all', says: 'also what nobody wrote and nothing hangs on (text shows it only on request)' },
       ...COMMON,
     ],
@@ -128,6 +159,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
     options: [
       { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
       ...INPUT,
+      ...READING,
       { name: 'all', says: 'every way in full, also those that one cause opens together' },
       { name: 'no-color', says: 'no colours (NO_COLOR is honoured too)' },
       ...COMMON,

@@ -17,6 +17,10 @@ export interface Node {
   readonly inherited?: true
   /** Text of the scalar as written, for values that a number would round (64-bit seccomp arguments, versions). */
   readonly source?: string
+  /** A local tag of YAML without its sign: `reset` and `override` of Compose, `Ref` of CloudFormation. What it means is for the dialect to say. */
+  readonly tag?: string
+  /** Where parts of the value were taken from: lines of a file of variables. */
+  readonly from?: readonly { readonly place: Place; readonly value: string }[]
 }
 export type Scalar = string | number | boolean | null
 

@@ -14,12 +14,31 @@ export interface Target {
   readonly images: number
 }
 
+/** What became of one file: `plimsoll scan --explain-inputs`. */
+export interface InputNote {
+  readonly file: string
+  /** Names of the dialects, or the image format; absent where it was not read. */
+  readonly takenFor?: readonly string[]
+  /** `said` by a prefix; `certain` where a mark of the format's own is there, `likely` where its keys say so. */
+  readonly confidence?: 'said' | 'certain' | 'likely'
+  readonly containers: number
+  readonly images: number
+  /** By what it is known, or why it was not read. */
+  readonly because: string
+}
+/** How many files and folders `.gitignore` and `.plimsollignore` kept from being read. */
+export interface Ignorings {
+  readonly files: number
+  readonly folders: number
+}
+
 /** All that one scan says: the only input of every report. Plain data, in a fixed order. */
 export interface Result {
   readonly tool: { readonly name: string; readonly version: string }
   readonly targets: readonly Target[]
   /** Files that a walk met and that nobody reads, counted. */
   readonly skipped: number
+  readonly ignored: Ignorings
   readonly subjects: readonly Subject[]
   readonly images: readonly Image[]
   /** The ways out of every container, worst and shortest first; those without any are left out. */

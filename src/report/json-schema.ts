@@ -79,6 +79,9 @@ export const resultSchema = z.strictObject({
       skipped: z.int().describe('Files that a walk met and that nobody reads'),
     })
     .describe('Severities count what fails, or blocks, and is neither covered nor waived'),
+  ignored: z
+    .strictObject({ files: z.int(), folders: z.int() })
+    .describe('What .gitignore and .plimsollignore kept from being read'),
   targets: z.array(z.strictObject({ name: z.string(), kind: z.string(), containers: z.int(), images: z.int() })),
   subjects: z.array(
     z.strictObject({ id: z.string(), dialect: z.string().optional(), place, image: z.string().optional() }),

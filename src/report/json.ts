@@ -36,6 +36,7 @@ export function resultJson(result: Result): ResultJson {
       images: result.images.length,
       skipped: result.skipped,
     },
+    ignored: { files: result.ignored.files, folders: result.ignored.folders },
     targets: result.targets.map(({ name, kind, containers, images }) => ({ name, kind, containers, images })),
     subjects: result.subjects.map(({ id, dialect, place, imageId }) => ({
       id,

@@ -195,6 +195,7 @@ function summary(
   ]
   say('found', series([...(found.length > 0 ? found : ['nothing']), ...aside]))
   const containers = result.subjects.filter(({ dialect }) => dialect !== undefined).length
+  const ignored = result.ignored.files + result.ignored.folders
   const empty = result.targets.filter(({ kind }) => kind === 'none').length
   say(
     'scanned',
@@ -203,6 +204,7 @@ function summary(
       number(containers, 'container'),
       number(result.images.length, 'image'),
       empty > 0 ? `${number(empty, 'target')} with nothing that runs` : '',
+      ignored > 0 ? `${number(ignored, 'path')} ignored (--no-ignore)` : '',
       result.skipped > 0 ? `${number(result.skipped, 'other file')} passed over` : '',
     ]).flatMap((part) => part.split(' ')),
   )

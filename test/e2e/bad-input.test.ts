@@ -398,11 +398,18 @@ describe('links in a folder', () => {
       ['link-outside', true, join(path, 'pod.yaml')],
     ])
   })
-  it('to a file below the working directory are followed', async () => {
+  it('to a file beside the folder are not followed, wherever the command runs', async () => {
     here.put('tree/base/compose.yaml', PRIVILEGED)
     mkdirSync(join(here.path, 'tree/overlay'))
     symlinkSync('../base/compose.yaml', join(here.path, 'tree/overlay/compose.yaml'))
     const result = await scan(['overlay'], { from: join(here.path, 'tree') })
+    expect(failing(result)).toEqual([])
+    expect(result.notices.map(({ id, lost }) => [id, lost])).toEqual([['link-outside', true]])
+  })
+  it('to a file inside that nobody would open by its own name are read', async () => {
+    here.put('aliased/files/stack.txt', PRIVILEGED)
+    symlinkSync('files/stack.txt', join(here.path, 'aliased/compose.yaml'))
+    const result = await scan([join(here.path, 'aliased')])
     expect(failing(result)).toContain('privileged')
     expect(result.notices).toEqual([])
   })

@@ -94,7 +94,12 @@ interface Told {
   readonly exitCode: number
   readonly summary: Readonly<Record<string, number>>
   readonly targets: readonly { readonly name: string; readonly kind: string; readonly containers: number }[]
-  readonly subjects: readonly { readonly id: string; readonly image?: string }[]
+  readonly ignored: { readonly files: number; readonly folders: number }
+  readonly subjects: readonly {
+    readonly id: string
+    readonly image?: string
+    readonly place: { readonly file: string }
+  }[]
   readonly findings: readonly {
     readonly rule: string
     readonly severity: string

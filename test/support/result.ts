@@ -317,6 +317,7 @@ export const notices: readonly Notice[] = [
 /** One scan with something of everything; `rest` replaces parts of it. */
 export const sampleResult = (rest: Partial<Result> = {}): Result => ({
   tool: { name: 'plimsoll', version: '0.1.0' },
+  ignored: { files: 0, folders: 0 },
   targets: [
     { name: compose, kind: 'compose', containers: 3, images: 0 },
     { name: 'k8s', kind: 'kubernetes', containers: 1, images: 0 },
