@@ -3,60 +3,85 @@ import { CAPABILITIES } from './confine/capabilities.ts'
 import { catalogers } from './catalog/index.ts'
 import { imageContent } from './catalog/facts.ts'
 import { deriveAll } from './derive.ts'
-import { dialects, read } from './dialect/index.ts'
-import { engineFacts } from './dialect/engine.ts'
+import { dialects, gather, read, settle } from './dialect/index.ts'
+import { SILENT_ABOUT, type Bystander } from './dialect/dialect.ts'
+import { engineFormat, engineFormats, inOrder, readEngine } from './dialect/engine.ts'
+import { isDockerfile } from './dialect/dockerfile/document.ts'
 import { imageFacts } from './dialect/image-config.ts'
 import { child, elements, entries, get, isMap, textOf, type Node } from './document/node.ts'
 import { readAs } from './document/syntax.ts'
+import type { Recipe } from './dockerfiles.ts'
+import { programsOf } from './join/engines.ts'
 import { join } from './join/join.ts'
+import { recipeOf } from './join/recipe.ts'
 import { imageUser } from './join/user.ts'
 import { byDefault, set, unknown } from './model/fact.ts'
-import type { EngineFacts, ImageFacts } from './model/fields.ts'
+import type { ImageFacts } from './model/fields.ts'
 import type { Notice } from './model/notice.ts'
 import type { Place } from './model/place.ts'
-import type { Container, Image } from './model/subject.ts'
+import type { Container, Engine, Image } from './model/subject.ts'
 import type { Catalogued, Entry } from './model/tree.ts'
+import { DOCKERFILE } from './recipe.ts'
 import type { CleanPart, Setting } from './rule/example.ts'
 
 const IMAGE = 'image'
-const ENGINE = 'daemon.json'
 
 /** Reads every part in its dialect and joins them. What cannot be read is a notice that is lost: the example does not hold. */
 export const readExample: Setting = async (file, parts) => {
   const notices: Notice[] = []
   const containers: Container[] = []
+  const bystanders: Bystander[] = []
   const images: Image[] = []
-  let engine: EngineFacts | undefined
+  const settings: Engine[] = []
+  const recipes: Recipe[] = []
   for (const part of parts) {
     const dialect = dialects.find(({ name }) => name === part.dialect)
-    const file = part.dialect === ENGINE ? ENGINE : `${part.dialect}.example`
-    const text = await readAs(dialect?.syntaxes?.[0] ?? 'data', file, part.text, part.locate)
+    const format = engineFormats.find(({ file }) => file === part.dialect)
+    const file = format ? format.file : `${part.dialect}.example`
+    const syntax = part.dialect === DOCKERFILE ? 'dockerfile' : (format?.syntax ?? dialect?.syntaxes?.[0] ?? 'data')
+    const text = await readAs(syntax, file, part.text, part.locate)
     notices.push(...text.notices)
     for (const root of text.value.documents) {
-      if (part.dialect === ENGINE) engine = engineFacts(root)
+      // What docker info prints may stand for a daemon.json.
+      if (format) settings.push(readEngine(root, engineFormat(root) ?? format).value)
+      else if (part.dialect === DOCKERFILE && isDockerfile(root))
+        recipes.push({ root, target: file, build: { file }, names: [], place: root.place })
       else if (part.dialect === IMAGE) {
         const image = imageOf(root)
         images.push(image)
         notices.push(...image.notices)
       } else if (dialect?.is(root)) {
         const found = read(dialect, root)
+        bystanders.push(...gather(root, SILENT_ABOUT, [dialect]))
         containers.push(...found.value)
         notices.push(...found.notices)
       } else notices.push(foreign(part, root))
     }
   }
+  if (recipes.length > 0) {
+    const made = (await import('./dockerfiles.ts')).imagesOfDockerfiles(recipes, images)
+    images.push(...made.value)
+    notices.push(...made.notices.filter(({ lost }) => lost))
+  }
   // Without a runtime configuration the image is what is judged; with one, it is the image that the containers name.
-  const joined = join(containers, images, { ...(engine && { engine }) })
+  const joined = join(settle(containers.map(builtFrom(recipes)), bystanders).value, images, { engines: inOrder(settings) })
   const derived = await deriveAll(joined.subjects)
   for (const { place, message } of joined.notices)
     notices.push({ id: 'example-image', place: { ...place, file }, message, lost: true })
-  return { subjects: derived.value.subjects, images, notices: [...notices, ...derived.notices] }
+  const engines = programsOf(inOrder(settings))
+  return { subjects: derived.value.subjects, images, engines, notices: [...notices, ...derived.notices] }
 }
+
+/** A container of the setting that is built here is built from its Dockerfile. */
+const builtFrom =
+  ([recipe]: readonly Recipe[]) =>
+  (container: Container): Container =>
+    container.build && recipe ? { ...container, build: recipe.build } : container
 
 const foreign = ({ dialect, locate }: CleanPart, root: Node): Notice => ({
   id: 'example-foreign',
   place: root.place ?? locate(1, 1),
-  message: `this is not ${dialect} (parts of examples are ${[...dialects.map(({ name }) => name), IMAGE, ENGINE].join(', ')})`,
+  message: `this is not ${dialect} (parts of examples are ${[...dialects.map(({ name }) => name), IMAGE, DOCKERFILE, ...engineFormats.map(({ file }) => file)].join(', ')})`,
   lost: true,
 })
 
@@ -101,7 +126,7 @@ function imageOf(root: Node): Image {
     names: name === undefined ? [] : [name],
     target: id,
     place: root.place,
-    facts: { ...facts, ...imageUser(facts) },
+    facts: { ...facts, ...imageUser(facts), ...recipeOf(facts) },
     notices: notices.map((notice) => ({ ...notice, place: root.place })),
   }
 }

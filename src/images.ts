@@ -6,6 +6,7 @@ import { imageFacts } from './dialect/image-config.ts'
 import { readText } from './document/read.ts'
 import { openImage, type ImageTarget, type OpenedImage } from './image/open.ts'
 import { imageUser } from './join/user.ts'
+import { recipeOf } from './join/recipe.ts'
 import { parseReference } from './join/reference.ts'
 import { set, unknown, byDefault } from './model/fact.ts'
 import { image as imageRows, type ImageFacts } from './model/fields.ts'
@@ -115,5 +116,5 @@ function factsOf(
       })),
     ),
   }
-  return { facts: { ...known, ...imageUser(known) }, notices }
+  return { facts: { ...known, ...imageUser(known), ...recipeOf(known) }, notices }
 }

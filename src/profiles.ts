@@ -1,9 +1,12 @@
 /** The seccomp profiles that configurations name or hold, read once each. */
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { seccompFacts } from './confine/seccomp/facts.ts'
+import { isLxcPolicy, lxcPolicy } from './confine/seccomp/lxc-policy.ts'
 import type { PlacedProfile } from './confine/seccomp/places.ts'
 import { KUBERNETES, DOCKER } from './confine/convention.ts'
 import { architectureOf, type Architecture } from './confine/syscalls.ts'
+import { onHost } from './dialect/lxc/line.ts'
+import type { Node, Text } from './document/node.ts'
 import { readText } from './document/read.ts'
 import { codeOf, decode, readBounded, reasonOf } from './file.ts'
 import { derived, isWritten, unknown, type Fact, type Unsettled } from './model/fact.ts'
@@ -63,12 +66,15 @@ export class SeccompProfiles {
   /** The profile that is written inline, or the file that is named. */
   #sourceOf({ container, runtime }: Subject): Source | undefined {
     const { kind, text, name } = container.seccomp
-    if (kind.how === 'unknown' || kind.value !== 'profile') return undefined
+    if (kind.how === 'unknown' || kind.value === 'unconfined') return undefined
+    // A filter of the runtime's own may be known by its text: what it lets through is worked out, and nobody judges it.
     if (text.how !== 'unknown' && text.value !== '')
       return { key: text.value, file: text.place.file, place: text.place, text: text.value }
-    if (name.how === 'unknown' || name.value === '' || !isWritten(name)) return undefined
+    if (kind.value !== 'profile' || name.how === 'unknown' || name.value === '' || !isWritten(name)) return undefined
     if (runtime !== 'kubernetes') {
-      const file = isAbsolute(name.value) ? name.value : join(dirname(name.place.file), name.value)
+      // LXC names files of the host, which may lie here as a copy of its tree.
+      const named = runtime === 'lxc' ? onHost(name.place.file, name.value) : name.value
+      const file = isAbsolute(named) ? named : join(dirname(name.place.file), named)
       return { key: file, file, place: name.place }
     }
     // The API server refuses one that leads out of the folder.
@@ -104,7 +110,8 @@ export class SeccompProfiles {
     const { kind, name, text } = container.seccomp
     const placed = known?.placed
     // What cannot be read has been told as lost input.
-    if (!placed) return unjudgedFacts(kind, known !== undefined && !known.isAbsent)
+    const isOwn = kind.how !== 'unknown' && kind.value === 'profile'
+    if (!placed || !isOwn) return unjudgedFacts(kind, known !== undefined && !known.isAbsent)
     // Only where there is a profile: what compares and lints takes a while to load.
     const [{ judgedFacts }, { builtinSeccompProfile }] = await Promise.all([
       import('./confine/seccomp/judged.ts'),
@@ -136,10 +143,11 @@ export class SeccompProfiles {
         return {}
       }
     if (text.length > MAX_PROFILE) return this.#tooLarge(source)
-    const read =
-      source.text === undefined ? readText(source.file, text) : readText(source.file, text, () => source.place)
-    this.notices.push(...read.notices)
-    const [root] = read.value.documents
+    const locate = source.text === undefined ? undefined : () => source.place
+    const { value: root, notices: flaws } = isLxcPolicy(text)
+      ? lxcPolicy(source.file, text, locate)
+      : firstDocument(readText(source.file, text, locate))
+    this.notices.push(...flaws)
     if (!root) return {}
     // zod takes a while to load: only where there is a profile.
     const { readPlacedProfile } = await import('./confine/seccomp/read.ts')
@@ -161,6 +169,11 @@ export class SeccompProfiles {
     this.notices.push({ id, place: source.place, message, lost: true })
   }
 }
+
+const firstDocument = ({ value, notices }: Read<Text>): Read<Node | undefined> => ({
+  value: value.documents[0],
+  notices,
+})
 
 /** Nothing of the container's own: what the engine gives, and what cannot be read. */
 function unjudgedFacts(

@@ -2,6 +2,7 @@
 import type { Comment, Node } from './document/node.ts'
 import type { ImageTarget } from './image/open.ts'
 import type { Notice, Read } from './model/notice.ts'
+import { startOf } from './model/place.ts'
 import type { InputNote, Target } from './model/result.ts'
 import type { Container, Engine, Image } from './model/subject.ts'
 import type { Bystander, ReadOptions } from './dialect/dialect.ts'

@@ -43,7 +43,9 @@ export interface TextResult {
 
 /** A text that is broken is told of where it looks like one of ours, and passed over where it may be anything. */
 export const looksLikeOurs = (text: string): boolean =>
-  /(?:^|[{,])[ \t]*"?(?:services|apiVersion|ociVersion|HostConfig)"?[ \t]*:/m.test(text)
+  /(?:^|[{,])[ \t]*"?(?:services|apiVersion|ociVersion|HostConfig|containerDefinitions)"?[ \t]*:|^job[ \t]+"[^"\n]*"[ \t]*\{/m.test(
+    text,
+  ) || text.includes('AWS::ECS::TaskDefinition')
 /** Named so, a text is meant to be YAML or JSON. */
 const DATA = /\.(?:ya?ml|json)$/i
 const looksLikeJson = (text: string): boolean => /^\uFEFF?\s*(?:\{|\[\s*\{)/.test(text)

@@ -1,6 +1,6 @@
 /** `plimsoll facts`: the table of facts of every subject, as text and as JSON. */
 import type { Fact } from '../model/fact.ts'
-import { roots, type Root } from '../model/fields.ts'
+import { roots, type EngineFacts, type Root } from '../model/fields.ts'
 import { showPlace } from '../model/place.ts'
 import { isFact, type AnyFacts, type Rows } from '../model/row.ts'
 import type { Subject } from '../model/subject.ts'
@@ -24,6 +24,7 @@ function* linesOf(rows: Rows, facts: AnyFacts, path: string): Generator<Line> {
   }
 }
 const tableOf = (subject: Subject, root: Root): AnyFacts => subject[root] as AnyFacts
+const untyped = (facts: EngineFacts): AnyFacts => facts as AnyFacts
 
 export function factsText(inventory: Inventory, all: boolean, { width }: { readonly width: number }): string {
   const out: string[] = []
@@ -40,6 +41,15 @@ export function factsText(inventory: Inventory, all: boolean, { width }: { reado
         if (plain && !all) hidden += 1
         else out.push(...rowOf(field, fact, width))
       }
+    }
+    out.push('')
+  }
+  // Of containers their engine's settings are told with them.
+  for (const engine of inventory.subjects.length > 0 ? [] : inventory.engines) {
+    out.push(`${escapeText(engine.format)}  (engine, ${escapeText(showPlace(engine.place))})`)
+    for (const { field, fact } of linesOf(roots.engine.rows, untyped(engine.facts), 'engine')) {
+      if ((fact.how === 'default' || fact.how === 'unknown') && !all) hidden += 1
+      else out.push(...rowOf(field, fact, width))
     }
     out.push('')
   }
@@ -87,6 +97,12 @@ export function factsJson(inventory: Inventory): string {
       container: tableJson(tableOf(subject, 'container'), 'container'),
       ...(subject.imageId !== undefined && { imageFacts: tableJson(tableOf(subject, 'image'), 'image') }),
       engine: tableJson(tableOf(subject, 'engine'), 'engine'),
+    })),
+    engines: inventory.engines.map(({ format, runtimes, place, facts }) => ({
+      format,
+      runtimes,
+      place,
+      engine: tableJson(untyped(facts), 'engine'),
     })),
     notices: inventory.notices,
   })

@@ -2,6 +2,8 @@
 export interface Convention {
   /** A capability that is both added and dropped, by name or by ALL: which of the two is applied last. */
   readonly addedAndDropped: 'added' | 'dropped'
+  /** ALL in drop takes what is added by name too. */
+  readonly dropsAdded?: true
   /** What becomes of a seccomp profile that a privileged container names. */
   readonly privilegedProfile: 'applied' | 'ignored' | 'by version'
 }
@@ -18,3 +20,8 @@ export const DOCKER: Convention = { addedAndDropped: 'added', privilegedProfile:
  * and give a privileged container no seccomp filter whatever it names (containerd GenerateSeccompSpecOpts).
  */
 export const KUBERNETES: Convention = { addedAndDropped: 'dropped', privilegedProfile: 'ignored' }
+
+/**
+ * systemd-nspawn takes away last whatever was given (nspawn.c, merge_settings and parse_argv: retain = (retain | plus) & ~minus).
+ */
+export const NSPAWN: Convention = { addedAndDropped: 'dropped', dropsAdded: true, privilegedProfile: 'applied' }

@@ -1,7 +1,7 @@
 /** How a dialect answers one row of the table: an Ask reads a fact from a scope, or says that the text is silent. */
 import { child, entries, get, isList, isMap, textOf, type Node } from '../document/node.ts'
 import { dockerBytes, quantity } from '../document/unit.ts'
-import { unknown, type Fact, type Teller } from '../model/fact.ts'
+import { set, unknown, type Fact, type Teller } from '../model/fact.ts'
 import type { Place } from '../model/place.ts'
 
 /** Where a container's answers are looked for: its own node, and the outer ones that it inherits from (`pod`, `root`). */
@@ -13,6 +13,8 @@ export interface Scope {
 export interface Silent {
   readonly how: 'silent'
   readonly place: Place
+  /** There is no way to say it here. */
+  readonly unsayable?: true
 }
 export type Answer<T> = Fact<T> | Silent
 
@@ -73,10 +75,12 @@ export function ask<T>(read: (scope: Scope) => Answer<T>): Ask<T> {
   }
 }
 
-const written = <T>(node: Node, value: T): Fact<T> => ({
+/** A value that somebody wrote at this node. */
+export const written = <T>(node: Node, value: T): Fact<T> => ({
   how: node.inherited ? 'inherited' : 'set',
   place: node.place,
   value,
+  ...(node.from && { from: node.from.map((source) => set(source.place, source.value)) }),
 })
 const isSilent = (node: Node): boolean => node.missing === true || (node.value === null && node.unknown === undefined)
 
@@ -162,7 +166,7 @@ export const silentWhen = <T, U>(
   })
 
 /** The text has no way to say it. */
-export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.self.place }))
+export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.self.place, unsayable: true }))
 
 /**
  * The node at a path of one of the scopes; the scope's own node for the empty path.

@@ -5,7 +5,7 @@ import { byDefault, unknown, type Fact } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Read } from '../model/notice.ts'
 import type { Place } from '../model/place.ts'
-import type { Build } from '../model/subject.ts'
+import type { Build, Container, Waits } from '../model/subject.ts'
 import type { Element, Facts, Group, Leaf, List, Rows } from '../model/row.ts'
 import { Refusal, type Ask, type Scope } from './ask.ts'
 
@@ -50,6 +50,8 @@ export interface Found {
   readonly runtime?: { readonly name: Runtime; readonly silence: Silence<typeof container> }
   /** Its image is built from a file of the project. */
   readonly build?: Build
+  /** What other objects of the same input may still say of it: `settle` of its dialect. */
+  readonly waits?: Waits
 }
 
 /** Another document that the dialect asked for by path, read. Those that may be absent and are absent are not in it. */
@@ -59,8 +61,16 @@ export interface Want {
   readonly path: string
   /** It may be absent: nothing is lost then. */
   readonly optional?: true
+  /** What it says is known where it is absent or lies outside of what is scanned: it comes with the runtime. */
+  readonly known?: true
   /** How it is written; `data` where nothing is said. */
   readonly syntax?: Syntax
+  /** It is a folder: all of its `*.conf` are wanted, as systemd takes drop-ins (systemd.unit(5)). */
+  readonly dropIns?: true
+  /** Where it is named; where absent, the node that holds the path. */
+  readonly place?: Place
+  /** An option of the user names it, not the input: it may lie anywhere. */
+  readonly given?: true
 }
 /** What is known of a document besides its text. */
 export interface About {
@@ -75,6 +85,8 @@ export interface About {
 export interface ReadOptions {
   /** `--env-file`: files of variables that Compose interpolates, instead of `.env`. */
   readonly envFiles?: readonly string[]
+  /** `compose:a.yaml,b.yaml`: files that are merged after the first, relative to the working directory. */
+  readonly composeFiles?: readonly string[]
   /** `--markdown`: fenced code blocks of Markdown are read too. */
   readonly markdown?: boolean
   /** `--target`: the stage of a Dockerfile. */
@@ -94,14 +106,34 @@ export interface Dialect {
   readonly syntaxes?: readonly Syntax[]
   /** Every document of it holds this: a text without it is not even parsed while walking. */
   readonly mention?: RegExp
+  /** By what a document is known, for people: "`apiVersion` and `kind`". */
+  readonly sign?: string
+  /** Nothing else has that sign; else it is likely. */
+  readonly certain?: true
   /** Is this document one of ours? Asked in the order of the list. */
   is(root: Node): boolean
-  /** Other files that it needs; asked of those again, with their own path, until nothing new is wanted. */
-  wants?(root: Node, about: About): readonly Want[]
+  /**
+   * Other files that it needs; asked of those again, with their own path, until nothing new is wanted. `files` is what has
+   * been read, and given for the document itself only, which is asked again then: what it needs may hang on what they say.
+   */
+  wants?(root: Node, about: About, files?: Files): readonly Want[]
   /** Every container of the document. Never throws: what cannot be read is a notice. */
   containers(root: Node, files: Files, about: About): Read<readonly Found[]>
+  /** What a document says of containers of other documents (a Namespace, a ServiceAccount): kept until everything is read. */
+  gather?(root: Node, about: About): readonly Bystander[]
+  /** Everything is read: its containers, with what such objects say of them. */
+  settle?(containers: readonly Container[], bystanders: readonly Bystander[]): Read<readonly Container[]>
   readonly asks: Asks<typeof container>
   readonly silence: Silence<typeof container>
+}
+/** An object that holds no container and says something of others. */
+export interface Bystander {
+  readonly dialect: string
+  readonly root: Node
+  /** Path of its file, as it is shown. */
+  readonly file: string
+  /** The user named that file: it was not met in a folder. */
+  readonly named: boolean
 }
 
 /** Untyped views of asks and silence, for the walk below: the types above guarantee that they have the shape of the rows. */
@@ -158,7 +190,11 @@ const later = (scope: Scope): Fact<never> => unknown(scope.self.place, 'not work
 function one(ask: Ask<unknown>, otherwise: Default<unknown>, scope: Scope): Fact<unknown> {
   const answer = ask.read(scope)
   if (answer.how !== 'silent') return answer
-  return otherwise instanceof Refusal
-    ? unknown(answer.place, otherwise.because, otherwise.ask)
-    : byDefault(answer.place, otherwise.is(answer.place), otherwise.because)
+  const { place, unsayable } = answer
+  const more = unsayable && { unsayable }
+  if (otherwise instanceof Refusal) {
+    const { because, ask: teller } = otherwise
+    return { how: 'unknown', place, because, ...(teller && { ask: teller }), ...more }
+  }
+  return { how: 'default', place, value: otherwise.is(place), because: otherwise.because, ...more }
 }

@@ -2,13 +2,14 @@
  * What `docker inspect` and `docker container inspect` print: the container as the engine made it, with what its image gave it.
  * https://docs.docker.com/reference/api/engine/ (ContainerInspect)
  */
-import { child, get, isList, isMap, textOf, type Node } from '../document/node.ts'
+import { child, elements, get, isList, isMap, textOf, type Node } from '../document/node.ts'
 import { unknown } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
 import { ask, at, bool, int, parse, scalarFact, silent, silentWhen, texts, type Answer, type Ask } from './ask.ts'
 import { is, type Asks, type Dialect, type Found, type Silence } from './dialect.ts'
-import { devices, environment, mounts, networks, ports, probes, sysctls, ulimits } from './docker-inspect/list.ts'
+import { devices, environment, mounts, networks, ports, probes, sysctls, ulimits } from './docker/inspected.ts'
+import { inspectedEntries, inspectedKind } from './docker/inspected-kind.ts'
 import { isVoid, said, soundMaps, word } from './docker/piece.ts'
 import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
 import { capability, groupPart, joined, joinedOf, limit, osOf, restartPolicy, userPart } from './docker/value.ts'
@@ -69,6 +70,16 @@ const check: Ask<boolean> = ask((scope): Answer<boolean> => {
   if (isVoid(node) || (isList(node) && node.value.length === 0)) return { how: 'silent', place: node.place }
   if (!isList(node)) return unknown(node.place, 'Test is not a list', 'user')
   return said(node, node.value[0] === undefined || textOf(node.value[0]) !== 'NONE')
+})
+
+/** `--security-opt credentialspec=...`: the last one, as it is written. Other options say nothing of it. */
+const credentialSpec: Ask<string> = ask((scope): Answer<string> => {
+  const options = at(scope, 'self', 'HostConfig.SecurityOpt')
+  const found = elements(options).findLast((each) => /^credentialspec[=:]/.test(textOf(each) ?? ''))
+  if (options.unknown !== undefined) return unknown(options.place, options.unknown, 'user')
+  return found
+    ? said(found, (textOf(found) ?? '').slice('credentialspec='.length))
+    : { how: 'silent', place: options.place }
 })
 
 const asks: Asks<typeof container> = {
@@ -169,7 +180,7 @@ const asks: Asks<typeof container> = {
   runtime: host('Runtime'),
   serviceAccount: { name: silent, token: silent },
   logging: { driver: word('HostConfig.LogConfig.Type') },
-  windows: { hostProcess: silent, userName: silent, credentialSpec: silent },
+  windows: { hostProcess: silent, userName: silent, credentialSpec },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
 }
@@ -188,17 +199,6 @@ const silence: Silence<typeof container> = {
   health: { ...docker.health, check: is(false, 'neither the container nor its image has a health check') },
 }
 
-/** `container`, `image`, or neither. Engines before API 1.12 have no HostConfig in it; images have no state and no host. */
-function kindOf(node: Node): 'container' | 'image' | undefined {
-  if (!isMap(node)) return undefined
-  const has = (key: string): boolean => isMap(child(node, key))
-  if (has('HostConfig') && (has('Config') || has('State'))) return 'container'
-  if (has('State') && (has('Config') || has('NetworkSettings'))) return 'container'
-  const isImage = has('RootFS') || has('ContainerConfig') || has('container_config') || isList(child(node, 'RepoTags'))
-  return isImage && (has('Config') || has('ContainerConfig') || has('RootFS')) ? 'image' : undefined
-}
-const documents = (root: Node): readonly Node[] => (isList(root) ? root.value : [root])
-
 const MAPS = [
   'HostConfig',
   'HostConfig.RestartPolicy',
@@ -213,9 +213,9 @@ function containers(root: Node): Read<readonly Found[]> {
   const notices: Notice[] = []
   const found: Found[] = []
   let images = 0
-  for (const [index, self] of documents(root).entries()) {
+  for (const [index, self] of inspectedEntries(root).entries()) {
     if (found.length > MAX_CONTAINERS) break
-    const kind = kindOf(self)
+    const kind = inspectedKind(self)
     if (kind === 'image') {
       images += 1
       if (images === 1)
@@ -226,7 +226,7 @@ function containers(root: Node): Read<readonly Found[]> {
             'This is the inspection of an image, not of a container: it holds nothing that runs, and not what is in the image. Scan the image itself: docker save IMAGE | plimsoll scan -',
           lost: false,
         })
-    } else if (kind === undefined)
+    } else if (kind !== 'container')
       notices.push({
         id: 'docker-inspect-unknown',
         place: self.place,
@@ -248,9 +248,9 @@ export const dockerInspect: Dialect = {
   runtime: 'docker',
   mention: /HostConfig|NetworkSettings|RootFS|ContainerConfig|container_config|RepoTags/,
   is: (root) =>
-    documents(root)
+    inspectedEntries(root)
       .slice(0, 100)
-      .some((node) => kindOf(node) !== undefined),
+      .some((node) => /^(?:container|image)$/.test(inspectedKind(node) ?? '')),
   containers,
   asks,
   silence,

@@ -1,37 +1,62 @@
-/** The engine's settings: from daemon.json, or from `docker info --format '{{json .}}'`. */
+/** The settings of engines, in every format that they are written in: what decides where a container says nothing. */
 import { child, type Node } from '../document/node.ts'
 import type { Syntax } from '../document/syntax.ts'
 import { engine, type EngineFacts } from '../model/fields.ts'
-import type { Place } from '../model/place.ts'
+import type { Read } from '../model/notice.ts'
+import type { Engine } from '../model/subject.ts'
 import { unanswered } from '../model/unanswered.ts'
-import { asMap, parse } from './ask.ts'
+import { parse } from './ask.ts'
 import { answer } from './dialect.ts'
-import { daemonAsks, isDaemon } from './engine/daemon.ts'
-import { infoAsks, isInfo } from './engine/info.ts'
-import { soundMaps } from './docker/piece.ts'
-import { daemon, informed } from './silence/engine.ts'
+import { containerd } from './engine/containerd.ts'
+import { containersConf } from './engine/containers-conf.ts'
+import { crio } from './engine/crio.ts'
+import { daemon } from './engine/daemon.ts'
+import type { EngineFormat } from './engine/format.ts'
+import { info } from './engine/info.ts'
+import { kubelet } from './engine/kubelet.ts'
 
-/** The kinds of engine settings that are written in a syntax, with what each mentions. */
-export const enginesIn = (syntax: Syntax): readonly { readonly mention: RegExp }[] =>
-  syntax === 'data' ? [{ mention: /userns-remap|ServerVersion/ }] : []
+/** In the order in which they are asked, and in which they are believed where several speak of one engine: what runs before what is written. */
+export const engineFormats: readonly EngineFormat[] = [info, daemon, kubelet, containerd, crio, containersConf]
 
-/** A daemon.json (every key is dockerd's, and one of them nobody else's), or what `docker info` prints as JSON. */
-export const isEngine = (root: Node): boolean => isInfo(root) || isDaemon(root)
+/** The formats that are written in a syntax. */
+export const enginesIn = (syntax: Syntax): readonly EngineFormat[] =>
+  engineFormats.filter((format) => format.syntax === syntax)
 
-/** The table of the engine, answered. What is not `docker info` is read as daemon.json, so that an empty one is, too. */
-export function engineFacts(root: Node): EngineFacts {
+/** The format of a document; undefined where it is none. */
+export const engineFormat = (root: Node, among: readonly EngineFormat[] = engineFormats): EngineFormat | undefined =>
+  among.find((format) => format.is(root))
+
+/** The settings in a document of a format. */
+export function readEngine(root: Node, format: EngineFormat): Read<Engine> {
+  return {
+    value: {
+      format: format.name,
+      seat: format.seat,
+      runtimes: format.runtimes(root),
+      place: root.place,
+      facts: factsOf(root, format),
+    },
+    notices: format.notices?.(root) ?? [],
+  }
+}
+
+function factsOf(root: Node, format: EngineFormat): EngineFacts {
   // Without an engine to ask, the client prints every key with its zero: `LiveRestoreEnabled: false` says nothing then.
-  if (isInfo(root) && !parse.text(child(root, 'ServerVersion')))
+  if (format === info && !parse.text(child(root, 'ServerVersion')))
     return unanswered(
       engine,
       root.place,
       'docker info could not reach the engine: run it where the engine runs',
       'engine',
     )
-  const self = soundMaps(asMap(root), ['RegistryConfig', 'RegistryConfig.IndexConfigs'])
-  return isInfo(root) ? answer(engine, infoAsks, informed, { self }) : answer(engine, daemonAsks, daemon, { self })
+  return answer(engine, format.asks, format.silence, format.scope(root))
 }
 
-/** Nothing is known of the engine. */
-export const noEngine = (place: Place): EngineFacts =>
-  unanswered(engine, place, 'the settings of the engine were not given: --engine FILE', 'engine')
+/** Those that are believed first, first. */
+export const inOrder = (engines: readonly Engine[]): readonly Engine[] => {
+  const names = engineFormats.map(({ name }) => name)
+  return engines.toSorted((a, b) => names.indexOf(a.format) - names.indexOf(b.format))
+}
+
+/** What --engine takes. */
+export const ENGINE_FILES = `a daemon.json nor the output of docker info --format '{{json .}}', nor a kubelet’s configuration, containerd’s config.toml, crio.conf or containers.conf`

@@ -5,14 +5,43 @@ import { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
 import { isFact, type AnyFacts } from '../model/row.ts'
 import type { Container } from '../model/subject.ts'
-import { answer, SILENT_ABOUT, type About, type Dialect, type Files, type Found } from './dialect.ts'
+import { answer, SILENT_ABOUT, type About, type Bystander, type Dialect, type Files, type Found } from './dialect.ts'
 import { compose } from './compose.ts'
+import { cri } from './cri.ts'
+import { devcontainer } from './devcontainer.ts'
 import { dockerInspect } from './docker-inspect.ts'
+import { dockerRun } from './docker-run.ts'
+import { ecs } from './ecs.ts'
+import { githubWorkflow } from './github-workflow.ts'
 import { kubernetes } from './kubernetes.ts'
+import { lxc } from './lxc.ts'
+import { lxd } from './lxd.ts'
 import { MAX_CONTAINERS, MAX_ELEMENTS } from './limit.ts'
+import { nspawn } from './nspawn.ts'
+import { nomad } from './nomad.ts'
 import { ociRuntime } from './oci-runtime.ts'
+import { podmanInspect } from './podman-inspect.ts'
+import { quadlet } from './quadlet.ts'
+import { swarm } from './swarm.ts'
 
-export const dialects: readonly Dialect[] = [kubernetes, ociRuntime, dockerInspect, compose]
+export const dialects: readonly Dialect[] = [
+  kubernetes,
+  ociRuntime,
+  cri,
+  dockerInspect,
+  podmanInspect,
+  devcontainer,
+  compose,
+  swarm,
+  lxc,
+  lxd,
+  nspawn,
+  ecs,
+  nomad,
+  quadlet,
+  dockerRun,
+  githubWorkflow,
+]
 
 /**
  * The dialect of a document: the first that takes it for its own, `undefined` where none does.
@@ -62,7 +91,7 @@ export function read(
   const notices = [...found.notices]
   const containers: Container[] = []
   let count = 0
-  for (const [index, { id, scope, runtime, build }] of found.value.entries()) {
+  for (const [index, { id, scope, runtime, build, waits }] of found.value.entries()) {
     if (index >= MAX_CONTAINERS || count > MAX_ELEMENTS) {
       const limit =
         index >= MAX_CONTAINERS ? `${MAX_CONTAINERS} containers` : `${MAX_ELEMENTS} mounts, variables and ports`
@@ -84,12 +113,42 @@ export function read(
         place: scope.self.place,
         facts,
         ...(build && { build }),
+        ...(waits && { waits }),
       })
     } catch (error) {
       notices.push(failed(`reading the container ${id}`, scope.self, error))
     }
   }
   return { value: containers, notices }
+}
+
+/** What a document says of the containers of others, for every dialect that cares, whosever document it is. */
+export const gather = (root: Node, about: About, among: readonly Dialect[] = dialects): readonly Bystander[] =>
+  among.flatMap((dialect) => {
+    try {
+      return dialect.gather?.(root, about) ?? []
+    } catch {
+      // A fault of ours in what is only asked for help: the containers stay as they are.
+      return []
+    }
+  })
+
+/** The containers of a whole scan, each with what the rest of the scan says of it. */
+export function settle(
+  containers: readonly Container[],
+  bystanders: readonly Bystander[],
+  among: readonly Dialect[] = dialects,
+): Read<readonly Container[]> {
+  const notices: Notice[] = []
+  let value = containers
+  for (const dialect of among) {
+    const own = bystanders.filter((each) => each.dialect === dialect.name)
+    if (!dialect.settle || own.length === 0) continue
+    const settled = dialect.settle(value, own)
+    value = settled.value
+    notices.push(...settled.notices)
+  }
+  return { value, notices }
 }
 
 /** Elements in the lists that somebody wrote. */

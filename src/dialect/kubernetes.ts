@@ -22,7 +22,12 @@ import {
   type Ask,
 } from './ask.ts'
 import type { Asks, Dialect } from './dialect.ts'
-import { environment, groups, ports, probes, sysctls } from './kubernetes/list.ts'
+import { contextOf, settleContainers } from './kubernetes/context.ts'
+import { devices } from './kubernetes/device.ts'
+import { environment } from './kubernetes/environment.ts'
+import { isKustomization, settleKustomizations } from './kubernetes/kustomization.ts'
+import { groups, ports, probes, sysctls } from './kubernetes/list.ts'
+import * as podman from './kubernetes/podman.ts'
 import { apparmor, option, seccomp } from './kubernetes/profile.ts'
 import { mounts } from './kubernetes/volume.ts'
 import { containers, isManifest } from './kubernetes/workload.ts'
@@ -63,6 +68,7 @@ const RESTARTS = { Always: 'always', OnFailure: 'on-failure', Never: 'no' } as c
 /** What the role makes of the pod's restartPolicy (k8s docs, Pod Lifecycle). */
 const restartByRole: Ask<'no' | 'on-failure'> = ask((scope): Answer<'no' | 'on-failure'> => {
   const { place } = scope.self
+  if (scope['runsOnce']) return byDefault(scope['runsOnce'].place, 'no', 'Argo Workflows never restarts a container')
   const role = scope['role'] === undefined ? 'main' : textOf(scope['role'])
   if (role === 'ephemeral') return byDefault(place, 'no', 'an ephemeral container is never restarted')
   const never = textOf(get(scope['pod'] ?? scope.self, 'restartPolicy')) === 'Never'
@@ -124,7 +130,7 @@ const asks: Asks<typeof container> = {
   readOnlyRootFilesystem: bool('securityContext.readOnlyRootFilesystem'),
   noNewPrivileges: bool('securityContext.allowPrivilegeEscalation').to((value) => !value),
   // The pause process of a shared PID namespace reaps zombies.
-  init: bool('shareProcessNamespace', 'pod'),
+  init: podman.before(podman.init, bool('shareProcessNamespace', 'pod')),
   restart: {
     policy: text('restartPolicy').by(RESTARTS).else(restartByRole).else(text('restartPolicy', 'pod').by(RESTARTS)),
     retries: silent,
@@ -146,7 +152,7 @@ const asks: Asks<typeof container> = {
     network: hostOr('hostNetwork'),
     // Container runtimes give a pod of the host network the host's UTS namespace too.
     uts: hostOr('hostNetwork'),
-    user: bool('hostUsers', 'pod').by({ true: 'host', false: 'own' }),
+    user: podman.before(podman.userNamespace, bool('hostUsers', 'pod').by({ true: 'host', false: 'own' })),
     cgroup: silent,
     mount: silent,
     time: silent,
@@ -170,14 +176,14 @@ const asks: Asks<typeof container> = {
   seccomp: { ...seccomp, kind: unlessPrivileged(seccomp.kind, () => 'unconfined' as const), text: silent },
   apparmor: { ...apparmor, kind: unlessPrivileged(apparmor.kind, () => 'unconfined' as const) },
   selinux: {
-    disabled: unlessPrivileged(silent, () => true),
-    user: option('seLinuxOptions', 'user'),
-    role: option('seLinuxOptions', 'role'),
-    type: option('seLinuxOptions', 'type'),
-    level: option('seLinuxOptions', 'level'),
+    disabled: unlessPrivileged(podman.before(podman.labelDisabled, silent), () => true),
+    user: option('seLinuxOptions', 'user').else(podman.label('user')),
+    role: option('seLinuxOptions', 'role').else(podman.label('role')),
+    type: option('seLinuxOptions', 'type').else(podman.label('type')),
+    level: option('seLinuxOptions', 'level').else(podman.label('level')),
   },
   mounts,
-  devices: silent,
+  devices,
   deviceRules: silent,
   masked: unmasked(),
   readOnlyPaths: unmasked(),
@@ -186,7 +192,7 @@ const asks: Asks<typeof container> = {
     () => 'unmasked' as const,
   ),
   sysctls,
-  ulimits: silent,
+  ulimits: podman.before(podman.ulimits, silent),
   ports,
   environment,
   health: {
@@ -202,8 +208,8 @@ const asks: Asks<typeof container> = {
     cpu: limit(cores, 'cpu'),
     cpuReservation: request(cores, 'cpu'),
     cpuShares: silent,
-    cpuSet: silent,
-    pids: silent,
+    cpuSet: podman.before(podman.cpuSet, silent),
+    pids: podman.before(podman.pids, silent),
     ioWeight: silent,
     ephemeralStorage: limit(quantityOf, 'ephemeral-storage'),
     oomKillDisabled: silent,
@@ -232,9 +238,22 @@ export const kubernetes: Dialect = {
   name: 'kubernetes',
   says: 'Kubernetes manifests (YAML or JSON): pods, every kind that holds a pod template, and lists of them',
   runtime: 'kubernetes',
-  mention: /apiVersion/,
+  // A kustomization may leave its apiVersion out.
+  mention: /apiVersion|^(?:resources|bases|components|patches\w*)[ \t]*:/m,
   is: isManifest,
   containers,
+  gather: (root, { file, named }) =>
+    (isKustomization(root, file) ? [root] : contextOf(root)).map((each) => ({
+      dialect: 'kubernetes',
+      root: each,
+      file,
+      named,
+    })),
+  settle(all, bystanders) {
+    const kustomizations = bystanders.filter(({ root, file }) => isKustomization(root, file))
+    const { value, notices } = settleKustomizations(all, kustomizations)
+    return { value: settleContainers(value, bystanders), notices }
+  },
   asks,
   silence,
 }

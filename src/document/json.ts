@@ -4,16 +4,13 @@ import type { Notice, Read } from '../model/notice.ts'
 import type { Place } from '../model/place.ts'
 import { comments } from './comment.ts'
 import type { Locate, Node, Text } from './node.ts'
+import { placesOf } from './offset.ts'
 
 const MAX_DEPTH = 200
 
 export function readJson(file: string, text: string, locate?: Locate): Read<Text> {
   const place: Locate = locate ?? ((line, column) => ({ file, line, column }))
-  const lines = lineStarts(text)
-  const at = (offset: number): Place => {
-    const line = lineOf(lines, offset)
-    return place(line + 1, offset - (lines[line] ?? 0) + 1)
-  }
+  const at = placesOf(text, place)
   const errors: ParseError[] = []
   const notices: Notice[] = []
   let documents: readonly Node[] = []
@@ -68,21 +65,4 @@ function convert(
   if (node.type === 'number')
     return { place: spot, path, value: Number(node.value), source: text.slice(node.offset, node.offset + node.length) }
   return { place: spot, path, value: node.type === 'null' ? null : (node.value as string | boolean) }
-}
-
-/** Offsets of the first characters of the lines. */
-function lineStarts(text: string): readonly number[] {
-  const starts = [0]
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1)
-  return starts
-}
-function lineOf(starts: readonly number[], offset: number): number {
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if ((starts[middle] ?? 0) <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
 }

@@ -24,6 +24,9 @@ export interface Node {
 }
 export type Scalar = string | number | boolean | null
 
+/** Why the value of `key: {{ .Values.x }}` is not known. */
+export const TEMPLATE = 'a template stands here: render it first'
+
 /** A text, read: its documents (YAML may hold several) and the comments that speak to Plimsoll. */
 export interface Text {
   readonly file: string

@@ -5,7 +5,18 @@ import type { Locate, Text } from './node.ts'
 import { readText } from './read.ts'
 
 /** `data` is YAML and JSON, with or without comments. */
-export const syntaxes = ['data', 'unit', 'toml', 'hcl', 'keyvalue', 'dockerfile', 'shell', 'make', 'markdown'] as const
+export const syntaxes = [
+  'data',
+  'unit',
+  'toml',
+  'hcl',
+  'keyvalue',
+  'dockerfile',
+  'shell',
+  'make',
+  'markdown',
+  'dotenv',
+] as const
 export type Syntax = (typeof syntaxes)[number]
 
 interface Look {
@@ -19,7 +30,7 @@ interface Look {
 const LOOKS: { readonly [S in Syntax]: Look } = {
   dockerfile: {
     name: /^(?:Dockerfile|Containerfile)(?:[.\-_].*)?$|\.(?:Dockerfile|Containerfile)$/i,
-    content: /^(?:\s*#[^\n]*\n|\s*\n|ARG[ \t][^\n]*\n)*FROM[ \t]+\S/i,
+    content: /^\uFEFF?(?:[ \t]*(?:#[^\n]*|ARG[ \t][^\n]*)?\r?\n)*[ \t]*FROM[ \t]+\S/i,
   },
   unit: {
     name: /\.(?:container|pod|kube|volume|network|image|build|service|nspawn)$|\.d\/[^/]*\.conf$/,
@@ -33,6 +44,8 @@ const LOOKS: { readonly [S in Syntax]: Look } = {
   keyvalue: { name: /^config$|\.conf$/, content: /^\s*lxc\.[a-z0-9.]+\s*=/m },
   make: { name: /^(?:GNU)?[Mm]akefile$|\.mk$/, content: /(?!)/ },
   markdown: { name: /\.(?:md|markdown)$/i, content: /(?!)/ },
+  // Nothing to scan by itself: what names it reads it.
+  dotenv: { name: /(?!)/, content: /(?!)/ },
   data: { name: /\.(?:ya?ml|json|jsonc)$/i, content: /(?:)/ },
   shell: {
     name: /\.(?:sh|bash|zsh|ksh)$/,
@@ -63,6 +76,14 @@ export function syntaxesOf(file: string, text: string): readonly Syntax[] {
 
 /** Reads a text as what it is said to be. Never throws for bad input. */
 export async function readAs(syntax: Syntax, file: string, text: string, locate?: Locate): Promise<Read<Text>> {
+  if (syntax === 'toml') return (await import('./toml.ts')).readToml(file, text, locate)
+  if (syntax === 'dotenv') return (await import('./dotenv.ts')).readDotenv(file, text, locate)
+  if (syntax === 'dockerfile') return (await import('./dockerfile.ts')).readDockerfile(file, text, locate)
+  if (syntax === 'keyvalue') return (await import('./keyvalue.ts')).readKeyValue(file, text, locate)
+  if (syntax === 'hcl') return (await import('./hcl.ts')).readHcl(file, text, locate)
+  if (syntax === 'shell') return (await import('./shell.ts')).readShell(file, text, locate)
+  if (syntax === 'make') return (await import('./make.ts')).readMake(file, text, locate)
+  if (syntax === 'markdown') return (await import('./markdown.ts')).readMarkdown(file, text, locate)
   if (syntax === 'unit') return (await import('./systemd.ts')).readUnit(file, text, locate)
   return readText(file, text, locate)
 }

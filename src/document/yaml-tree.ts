@@ -13,7 +13,7 @@ import {
 } from 'yaml'
 import type { Notice, Read } from '../model/notice.ts'
 import type { Place } from '../model/place.ts'
-import type { Locate, Node } from './node.ts'
+import { TEMPLATE, type Locate, type Node } from './node.ts'
 import { duplicateKey, MAX_DEPTH, MAX_NODES } from './yaml-limit.ts'
 
 /** A local tag: `!reset` of Compose, `!Ref` and `!Fn::Sub` of CloudFormation. */
@@ -130,7 +130,7 @@ class Converter {
     if (isMap(node)) {
       const value = this.#map(node.items, place, path)
       return value.has('?')
-        ? { place, path, value, unknown: 'a template stands here: render it first' }
+        ? { place, path, value, unknown: TEMPLATE }
         : { place, path, value }
     }
     if (isSeq(node))

@@ -10,16 +10,20 @@ import {
 } from '../model/fields.ts'
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
-import type { Container, Image, Subject } from '../model/subject.ts'
+import { NO_RUNTIME, type Container, type Engine, type Image, type Subject } from '../model/subject.ts'
 import { unanswered } from '../model/unanswered.ts'
+import { buildKey } from './build.ts'
 import { settleByEngine } from './engine.ts'
+import { engineFor } from './engines.ts'
 import { namesOf, referenceFacts } from './reference.ts'
+import { sandboxFact } from './sandbox.ts'
 import { containerUser, leftToImage } from './user.ts'
 
 export interface JoinOptions {
   /** `--image NAME=PATH`: NAME is a container's id, its name, or an image reference; the value is an image's target. */
   readonly named?: ReadonlyMap<string, string>
-  readonly engine?: EngineFacts
+  /** Settings of engines; of several that speak of one, the first that knows is believed. */
+  readonly engines?: readonly Engine[]
 }
 export interface Joined {
   readonly subjects: readonly Subject[]
@@ -27,32 +31,39 @@ export interface Joined {
 }
 
 export function join(containers: readonly Container[], images: readonly Image[], options: JoinOptions = {}): Joined {
+  const { engines = [] } = options
   const byName = new Map<string, Image>()
   for (const image of images)
     for (const name of image.names) for (const one of namesOf(name)) if (!byName.has(one)) byName.set(one, image)
+  const byBuild = new Map<string, Image>()
+  for (const image of images) if (image.build) byBuild.set(buildKey(image.build), image)
   const used = new Set<Image>()
   const subjects: Subject[] = containers.map((container) => {
-    const image = imageOf(container, images, byName, options.named)
+    const image = imageOf(container, images, { byName, byBuild }, options.named)
     if (image) used.add(image)
-    return subjectOf(container, image, options.engine)
+    return subjectOf(container, image, engineFor(engines, container.runtime))
   })
-  const alone = images.filter((image) => !used.has(image))
+  // A container that is built here may be said to run another image: then nobody runs this one.
+  const builds = new Set(containers.flatMap(({ build }) => (build ? [buildKey(build)] : [])))
+  const alone = images.filter((image) => !used.has(image) && !(image.build && builds.has(buildKey(image.build))))
   const notices: Notice[] =
     containers.length === 0
       ? []
-      : alone.map((image) => ({
-          id: 'image-not-joined',
-          place: image.place,
-          message: `No container names this image (${image.names.find((name) => !name.includes('sha256:')) ?? 'it carries no name'}), so it was judged by itself. Say which runs it: --image NAME=${image.target}`,
-          lost: false,
-        }))
-  return { subjects: [...subjects, ...alone.map((image) => aloneOf(image, options.engine))], notices }
+      : alone
+          .filter(({ build }) => !build)
+          .map((image) => ({
+            id: 'image-not-joined',
+            place: image.place,
+            message: `No container names this image (${image.names.find((name) => !name.includes('sha256:')) ?? 'it carries no name'}), so it was judged by itself. Say which runs it: --image NAME=${image.target}`,
+            lost: false,
+          }))
+  return { subjects: [...subjects, ...alone.map((image) => aloneOf(image, engineFor(engines, undefined)))], notices }
 }
 
 function imageOf(
   container: Container,
   images: readonly Image[],
-  byName: ReadonlyMap<string, Image>,
+  { byName, byBuild }: { readonly byName: ReadonlyMap<string, Image>; readonly byBuild: ReadonlyMap<string, Image> },
   named: ReadonlyMap<string, string> = new Map(),
 ): Image | undefined {
   const { reference } = container.facts.image
@@ -64,7 +75,7 @@ function imageOf(
   }
   const { build } = container
   if (build) {
-    const built = images.find((image) => image.build?.file === build.file && image.build.stage === build.stage)
+    const built = byBuild.get(buildKey(build))
     if (built) return built
   }
   return written === undefined
@@ -74,20 +85,23 @@ function imageOf(
         .find((image) => image !== undefined)
 }
 
-const noImage = (container: Container): ImageFacts =>
-  unanswered(imageRows, container.place, 'the image was not given', 'image')
+const noImage = (container: Container): ImageFacts => ({
+  ...unanswered(imageRows, container.place, 'the image was not given', 'image'),
+  leaves: byDefault(container.place, [], 'no Dockerfile of it was read'),
+})
 const noEngine = (at: Container | Image): EngineFacts =>
   unanswered(engineRows, at.place, 'the engine’s settings were not given', 'engine')
 
 function subjectOf(container: Container, image: Image | undefined, engine: EngineFacts | undefined): Subject {
   const joined = withImage(container.facts, image?.facts)
+  const settled = engine ? settleByEngine(joined, engine) : joined
   return {
     id: container.id,
     dialect: container.dialect,
     runtime: container.runtime,
     place: container.place,
     ...(image && { imageId: image.id }),
-    container: engine && container.runtime === 'docker' ? settleByEngine(joined, engine) : joined,
+    container: { ...settled, sandbox: sandboxFact(settled.runtime, engine) },
     image: image?.facts ?? noImage(container),
     engine: engine ?? noEngine(container),
   }
@@ -96,12 +110,19 @@ function subjectOf(container: Container, image: Image | undefined, engine: Engin
 /** An image that nobody runs here: what a bare `docker run` of it would take from the image is known, the rest is not. */
 function aloneOf(image: Image, engine: EngineFacts | undefined): Subject {
   const place = startOf(image.place.file, image.place)
-  const silent = unanswered(containerRows, place, 'no runtime configuration was given', 'user')
-  const left = unanswered(containerRows, image.facts.user.place, 'no runtime configuration was given', 'image')
+  const silent = unanswered(containerRows, place, NO_RUNTIME, 'user')
+  const left = unanswered(containerRows, image.facts.user.place, NO_RUNTIME, 'image')
   const container: ContainerFacts = {
     ...silent,
     name: byDefault(place, image.id, 'the image’s own name'),
-    image: { ...silent.image, reference: image.facts.reference },
+    // CIS 4.6 and the like speak of images by themselves.
+    role: byDefault(place, 'main', 'an image is made to be run'),
+    serviceAccount: { ...silent.serviceAccount, name: byDefault(place, '', 'no pod was given') },
+    image: {
+      ...silent.image,
+      reference: image.facts.reference,
+      ...(image.build && { pull: byDefault(place, 'build', 'it is built from this Dockerfile') }),
+    },
     os: left.os,
     user: { ...silent.user, name: left.user.name, group: left.user.group },
     entrypoint: left.entrypoint,
@@ -114,7 +135,7 @@ function aloneOf(image: Image, engine: EngineFacts | undefined): Subject {
     id: image.id,
     place,
     imageId: image.id,
-    container: withImage(container, image.facts),
+    container: { ...withImage(container, image.facts), sandbox: sandboxFact(container.runtime, engine) },
     image: image.facts,
     engine: engine ?? noEngine(image),
   }

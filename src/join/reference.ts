@@ -59,11 +59,13 @@ function precisionOf({ tag, digest }: Reference): 'digest' | 'version' | 'partia
   return /^v?\d/.test(tag) && coerce(tag) !== null ? 'partial' : 'word'
 }
 
+/** What `referenceParts` tells of a reference. */
+export type ReferenceParts = Pick<ContainerFacts['image'], 'registry' | 'repository' | 'tag' | 'digest' | 'precision'>
+
 /** The parts of the reference as facts. */
-export function referenceFacts(
-  container: ContainerFacts,
-): Pick<ContainerFacts['image'], 'registry' | 'repository' | 'tag' | 'digest' | 'precision'> {
-  const fact = container.image.reference
+export const referenceFacts = (container: ContainerFacts): ReferenceParts => referenceParts(container.image.reference)
+
+export function referenceParts(fact: Fact<string>): ReferenceParts {
   const part = <T>(of: (reference: Reference) => T): Fact<T> => {
     if (fact.how === 'unknown') return unknown(fact.place, fact.because, fact.ask, [fact])
     const parsed = parseReference(fact.value)

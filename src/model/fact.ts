@@ -19,6 +19,8 @@ export interface Written<T> extends Known<T> {
 export interface Reasoned<T> extends Known<T> {
   readonly how: 'default' | 'derived'
   readonly because: string
+  /** What it was read from has no way to say anything else: nobody could have written it there. */
+  readonly unsayable?: true
 }
 
 /** The third answer. Never a pass: what depends on it stays open. */
@@ -28,6 +30,8 @@ export interface Unsettled {
   readonly from?: readonly Fact<unknown>[]
   readonly because: string
   readonly ask?: Teller
+  /** As in {@link Reasoned}. */
+  readonly unsayable?: true
 }
 
 /**

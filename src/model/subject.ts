@@ -14,6 +14,22 @@ export interface Build {
   readonly inline?: { readonly text: string; readonly place: Place }
 }
 
+/** What other objects of the same input may say of a container: settled once all of it is read. */
+export interface Waits {
+  /** Namespace of Kubernetes that it runs in; `default` where none is written. */
+  readonly namespace: string
+  /** Elements of `environment` that a ConfigMap or a Secret fills, by their index. */
+  readonly variables: readonly VariableSource[]
+}
+export interface VariableSource {
+  readonly at: number
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly name: string
+  /** One key of it; absent: all of them, each with `prefix` before its name. */
+  readonly key?: string
+  readonly prefix: string
+}
+
 /** One container as a dialect read it: the table answered, before image and engine are known. */
 export interface Container {
   /** `kind/namespace/name/container`, the service, or the container's name: never a digest, a tag or a line. */
@@ -26,6 +42,7 @@ export interface Container {
   readonly facts: ContainerFacts
   /** Its image is built from a file of the project. */
   readonly build?: Build
+  readonly waits?: Waits
 }
 
 /** One image, opened and catalogued. */
@@ -42,6 +59,21 @@ export interface Image {
   readonly build?: Build
   readonly notices: readonly Notice[]
 }
+
+/** The settings of one engine, as a file gives them. */
+export interface Engine {
+  /** The format of the file: daemon, info, containerd, crio, containers-conf, kubelet. */
+  readonly format: string
+  /** Runtimes whose containers it runs. */
+  readonly runtimes: readonly string[]
+  /** Files of one seat are about the same program, and only one of them is taken: containerd or CRI-O below a kubelet. */
+  readonly seat: string
+  readonly place: Place
+  readonly facts: EngineFacts
+}
+
+/** Why the facts of the container are not known where an image is judged by itself. */
+export const NO_RUNTIME = 'no runtime configuration was given'
 
 /**
  * What is judged: a container with the image it runs and the engine that runs it.

@@ -151,6 +151,8 @@ function tellOpen(page: Page, result: Result, open: readonly Finding[]): void {
 /** What the user can do about it: the option that would tell. */
 function wish(result: Result, { teller, findings }: Question): string {
   if (teller === 'image') {
+    if (ofDockerfiles(result, findings))
+      return 'The image would tell: build it, then docker save NAME | plimsoll scan -'
     const names = references(result, findings)
     const given = names.slice(0, MOST_PLACES).map((name) => `--image ${name}=PATH`)
     const more = names.length > MOST_PLACES ? ` and ${names.length - MOST_PLACES} more images` : ''
@@ -161,6 +163,12 @@ function wish(result: Result, { teller, findings }: Question): string {
   if (teller === 'file') return 'Another file would tell: give it too, where it is looked for'
   if (teller === 'user') return 'Only you can tell: set the value, or write it out'
   return 'Nothing that can be given would tell'
+}
+/** Whether all that they are about is what Dockerfiles would build. */
+function ofDockerfiles({ subjects, images }: Result, findings: readonly Finding[]): boolean {
+  const ids = new Set(findings.flatMap((finding) => finding.subjects))
+  const unbuilt = new Set(images.filter(({ build }) => build).map(({ id }) => id))
+  return subjects.filter(({ id }) => ids.has(id)).every(({ imageId }) => imageId !== undefined && unbuilt.has(imageId))
 }
 /** References of the images that the subjects run and that were not given, ready for a shell. */
 function references(result: Result, findings: readonly Finding[]): readonly string[] {

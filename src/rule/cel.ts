@@ -230,7 +230,21 @@ function environment(): Environment {
   env.registerFunction('within(Text, string): bool', (text: Text, folder: string) => within(text.it, folder))
   env.registerFunction('like(string, string): bool', like)
   env.registerFunction('like(Text, string): bool', (text: Text, pattern: string) => like(text.it, pattern))
-  env.registerFunction('written(ast): bool', ({ args }: MacroCall) => ({
+  aboutFact(env, 'written', (fact, thrown) => {
+    // `${X}`: somebody wrote it, and what is not known. Silence of a runtime: nobody did.
+    if (thrown && fact.how === 'unknown' && fact.ask === 'user') throw thrown
+    return fact.how === 'set' || fact.how === 'inherited'
+  })
+  aboutFact(env, 'sayable', (fact) => !('unsayable' in fact && fact.unsayable === true))
+  for (const [name, group] of Object.entries(roots)) {
+    register(env, group)
+    env.registerVariable(name, group.cel)
+  }
+  return env
+}
+/** A function about a fact itself, and not its value. `thrown` is there where the fact is not known. */
+function aboutFact(env: Environment, name: string, says: (fact: AnyFact, thrown?: Unknown) => boolean): void {
+  env.registerFunction(`${name}(ast): bool`, ({ args }: MacroCall) => ({
     args,
     async: false,
     typeCheck(checker: Checker, macro: MacroCall, context: unknown) {
@@ -238,22 +252,16 @@ function environment(): Environment {
       return checker.getType('bool')
     },
     evaluate(evaluator: Evaluator, macro: MacroCall, context: unknown) {
+      latest = undefined
       try {
         evaluator.run(macro.args[0], context)
       } catch (error) {
-        // `${X}`: somebody wrote it, and what is not known. Silence of a runtime: nobody did.
         if (!(error instanceof Unknown) || error.fact === BLANK) throw error
-        if (error.fact.how === 'unknown' && error.fact.ask === 'user') throw error
-        return false
+        return says(error.fact, error)
       }
-      return latest !== undefined && (latest.how === 'set' || latest.how === 'inherited')
+      return latest !== undefined && says(latest)
     },
   }))
-  for (const [name, group] of Object.entries(roots)) {
-    register(env, group)
-    env.registerVariable(name, group.cel)
-  }
-  return env
 }
 let shared: Environment | undefined
 

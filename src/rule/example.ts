@@ -4,7 +4,7 @@ import type { Notice } from '../model/notice.ts'
 import type { Locate } from '../document/node.ts'
 import type { Image, Subject } from '../model/subject.ts'
 import { compile } from './compile.ts'
-import { judge } from './judge.ts'
+import { judge, type JudgedEngine } from './judge.ts'
 import type { Example, Part, RuleError, RuleFile } from './rule.ts'
 
 /** A part without its marks, with the way from its lines to those of the rule's file. */
@@ -20,6 +20,7 @@ export type Setting = (
 ) => Promise<{
   readonly subjects: readonly Subject[]
   readonly images: readonly Image[]
+  readonly engines?: readonly JudgedEngine[]
   readonly notices: readonly Notice[]
 }>
 
@@ -42,7 +43,7 @@ export async function checkExamples(file: RuleFile, read: Setting): Promise<read
     )
     for (const notice of setting.notices)
       if (notice.lost) errors.push({ place: notice.place, message: `the example cannot be read: ${notice.message}` })
-    const { findings, notices } = judge([{ compiled, parameters }], setting.subjects, setting.images)
+    const { findings, notices } = judge([{ compiled, parameters }], setting.subjects, setting.images, setting.engines)
     for (const notice of notices) errors.push({ place: example.place, message: notice.message })
     errors.push(...compareMarks(example, marks, findings))
   }

@@ -1,11 +1,12 @@
 /** Every rule x every subject -> findings, each with the smallest reason; one root cause is one finding. */
-import type { Root } from '../model/fields.ts'
 import { startOf, type Place } from '../model/place.ts'
 import { severities, type Finding, type Reason, type Severity } from '../model/finding.ts'
 import type { Notice } from '../model/notice.ts'
 import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
-import type { Image, Subject } from '../model/subject.ts'
+import type { EngineFacts, Root } from '../model/fields.ts'
+import { NO_RUNTIME, type Image, type Subject } from '../model/subject.ts'
+import { Alike, type Tables } from './alike.ts'
 import {
   bind,
   bindParameters,
@@ -42,17 +43,40 @@ interface Single extends Omit<Finding, 'subjects'> {
 
 type Covered = Single & { readonly coveredBy?: string }
 
-export function judge(rules: readonly Judged[], subjects: readonly Subject[], images: readonly Image[]): Judgement {
+/** An engine that is judged by itself. */
+export interface JudgedEngine {
+  readonly id: string
+  readonly place: Place
+  readonly facts: EngineFacts
+}
+
+export function judge(
+  rules: readonly Judged[],
+  subjects: readonly Subject[],
+  images: readonly Image[],
+  engines: readonly JudgedEngine[] = [],
+): Judgement {
   const singles: Single[] = []
   const notices: Notice[] = []
   const covering = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.covers]))
-  const on = judgedBy(subjects, images)
+  const on = judgedBy(subjects, images, engines)
   for (const judged of rules) {
     const { rule } = judged.compiled
     const parameters = bindParameters(judged.parameters)
-    for (const { id, place, context } of on[rule.subject])
+    const alike = new Alike(rule.fields)
+    for (const { id, place, tables, context } of on[rule.subject])
       try {
-        singles.push(...judgeOne(judged, id, { ...context, ...parameters }))
+        const signature = alike.signature(tables)
+        const again = signature === undefined ? undefined : alike.again(signature, tables)
+        if (again === 'nothing') continue
+        const here = { ...context, ...parameters }
+        if (again && !judged.compiled.each) {
+          singles.push(single(judged, id, here, undefined, again.outcome, again.because))
+          continue
+        }
+        const found = judgeOne(judged, id, here).filter(isOfThis)
+        if (found.length > 0) singles.push(...found)
+        if (signature !== undefined) alike.keep(signature, tables, found)
       } catch (error) {
         notices.push({
           id: 'rule-failed',
@@ -66,28 +90,32 @@ export function judge(rules: readonly Judged[], subjects: readonly Subject[], im
   return { findings: merge(meet(cover(singles, covering), sameCause)), notices }
 }
 
-/** What is judged, by the subject that a rule speaks of, as CEL sees it. */
+/** One subject: its tables, and as CEL sees them. */
+interface On {
+  readonly id: string
+  readonly place: Place
+  readonly tables: Tables
+  readonly context: Context
+}
+
+/** What hangs on how an image is run is no question to an image that is judged by itself. */
+const isOfThis = ({ outcome, because }: Single): boolean =>
+  outcome !== 'open' ||
+  !because.some(({ fact }) => fact.how === 'unknown' && fact.ask === 'user' && fact.because === NO_RUNTIME)
+
+/** What is judged, by the subject that a rule speaks of. */
 function judgedBy(
   subjects: readonly Subject[],
   images: readonly Image[],
-): { readonly [root in Root]: readonly { id: string; place: Place; context: Context }[] } {
-  const [first] = subjects
+  engines: readonly JudgedEngine[],
+): { readonly [root in Root]: readonly On[] } {
+  const on = (id: string, place: Place, tables: On['tables']): On => ({ id, place, tables, context: bind(tables) })
   return {
-    image: images.map((image) => ({
-      id: image.id,
-      place: image.place,
-      context: bind({ image: untyped(image.facts) }),
-    })),
-    engine: first ? [{ id: 'engine', place: first.place, context: bind({ engine: untyped(first.engine) }) }] : [],
-    container: subjects.map((subject) => ({
-      id: subject.id,
-      place: subject.place,
-      context: bind({
-        container: untyped(subject.container),
-        image: untyped(subject.image),
-        engine: untyped(subject.engine),
-      }),
-    })),
+    image: images.map(({ id, place, facts }) => on(id, place, { image: untyped(facts) })),
+    engine: engines.map(({ id, place, facts }) => on(id, place, { engine: untyped(facts) })),
+    container: subjects.map(({ id, place, container, image, engine }) =>
+      on(id, place, { container: untyped(container), image: untyped(image), engine: untyped(engine) }),
+    ),
   }
 }
 

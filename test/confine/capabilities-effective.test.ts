@@ -36,7 +36,7 @@ interface Setting extends Given {
   readonly runtime?: string
   readonly mount?: string
   readonly mustBeNonRoot?: boolean
-  readonly engine?: { readonly name?: string; readonly version?: string; readonly rootless?: boolean }
+  readonly engine?: { readonly kind?: 'docker' | 'podman'; readonly version?: string; readonly rootless?: boolean }
 }
 const image = (files: readonly File[] | undefined): ImageFacts => {
   const nothing = unanswered(imageRows, at(1), 'the image was not given', 'image')
@@ -92,7 +92,7 @@ const image = (files: readonly File[] | undefined): ImageFacts => {
 function subject(setting: Setting): Subject {
   const blank = facts({ given: names(2, 'CHOWN', 'NET_RAW', 'SETUID'), ...setting })
   const engine = unanswered(engineRows, at(1), 'the engine was not given', 'engine')
-  const { name, version, rootless } = setting.engine ?? {}
+  const { kind, version, rootless } = setting.engine ?? {}
   return {
     id: 'web',
     place: at(1),
@@ -136,7 +136,7 @@ function subject(setting: Setting): Subject {
     image: image(setting.files),
     engine: {
       ...engine,
-      ...(name !== undefined && { name: set(at(1), name) }),
+      ...(kind !== undefined && { kind: set(at(1), kind) }),
       ...(version !== undefined && { version: set(at(1), version) }),
       ...(rootless !== undefined && { rootless: set(at(1), rootless) }),
     },
@@ -360,7 +360,7 @@ describe('what is told', () => {
     ],
     [
       'podman gives another user what is added, as ambient',
-      { uid: user, files: [], add: names(10, 'NET_ADMIN'), engine: { name: 'podman' } },
+      { uid: user, files: [], add: names(10, 'NET_ADMIN'), engine: { kind: 'podman' } },
       { permitted: ['NET_ADMIN'], effective: ['NET_ADMIN'], gains: [], reaches: ['NET_ADMIN'] },
     ],
   ]
@@ -368,7 +368,7 @@ describe('what is told', () => {
 
   it('Docker Engine before 23 knows 38 capabilities', () => {
     const all = (version: string): readonly string[] | string =>
-      told({ uid: root, privileged: on, engine: { name: 'docker', version } }).permitted
+      told({ uid: root, privileged: on, engine: { kind: 'docker', version } }).permitted
     expect(all('20.10.24+dfsg1')).toEqual(CAPABILITIES.slice(0, 38))
     expect(all('23.0.1')).toEqual(CAPABILITIES)
     expect(all('dev')).toEqual(CAPABILITIES)

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { entries, oneChange, pathsOf, waysOut } from '../../src/confine/escape/paths.ts'
 import { builtinRules } from '../../src/builtin.ts'
+import type { EscapePath } from '../../src/model/path.ts'
 import { fileOf, FILES } from '../hardened/hardened.ts'
 import { compose, on, pathsIn, plain, pod, said, subjectsOf, waysOf, type Parts } from './escape.ts'
 
@@ -101,8 +102,8 @@ const cases: readonly Case[] = [
       'another user of root’s group': [mount('/run/containerd/containerd.sock:/s', 'user: "1000:0"', NNP), '?'],
       'another user of a group': [mount('/run/docker.sock:/s', 'user: "1000:1000"', NNP, 'group_add: ["998"]'), '?'],
       'userns-remap': [{ ...mount('/run/docker.sock:/s'), ...REMAP }, '-'],
-      gVisor: [mount('/run/docker.sock:/s', 'runtime: runsc'), '-'],
-      Kata: [mount('/run/docker.sock:/s', 'runtime: io.containerd.kata.v2'), '-'],
+      gVisor: [mount('/run/docker.sock:/s', 'runtime: runsc'), '?'],
+      Kata: [mount('/run/docker.sock:/s', 'runtime: io.containerd.kata.v2'), '?'],
       'a runtime of another name': [mount('/run/docker.sock:/s', 'runtime: ours'), '?'],
       'a folder that may hold it': [mount('/run:/host/run'), '?'],
       'a source that cannot be read': [mount('${SOCK}:/var/run/docker.sock'), '?'],
@@ -112,7 +113,7 @@ const cases: readonly Case[] = [
   {
     id: 'engine-socket-rootless',
     open: mount('/run/user/1000/docker.sock:/s'),
-    measures: { gVisor: [mount('/run/user/1000/docker.sock:/s', 'runtime: runsc'), '-'] },
+    measures: { gVisor: [mount('/run/user/1000/docker.sock:/s', 'runtime: runsc'), '?'] },
   },
   {
     id: 'engine-api-open',
@@ -135,7 +136,7 @@ const cases: readonly Case[] = [
       'not privileged': [compose('privileged: false'), '-'],
       'perhaps privileged': [compose('privileged: ${P}'), '?'],
       'another user': [compose('privileged: true', 'user: "1000"', NNP), '-'],
-      gVisor: [compose('privileged: true', 'runtime: runsc'), '-'],
+      gVisor: [compose('privileged: true', 'runtime: runsc'), '?'],
       'a rootless engine': [{ ...compose('privileged: true'), ...ROOTLESS }, '-'],
     },
   },
@@ -146,7 +147,7 @@ const cases: readonly Case[] = [
       'permission r': [compose('devices: ["/dev/sda:/dev/sda:r"]'), '-'],
       'no disk': [compose('devices: ["/dev/fuse"]'), '-'],
       'another user': [compose('devices: ["/dev/sda"]', 'user: "1000"', NNP), '-'],
-      gVisor: [compose('devices: ["/dev/sda"]', 'runtime: runsc'), '-'],
+      gVisor: [compose('devices: ["/dev/sda"]', 'runtime: runsc'), '?'],
       'Kata, which passes disks in': [compose('devices: ["/dev/sda"]', 'runtime: kata'), '!'],
     },
   },
@@ -195,7 +196,7 @@ const cases: readonly Case[] = [
       masked: [{ ...compose(), ...plain }, '-'],
       'userns-remap': [{ ...compose('security_opt: ["systempaths=unconfined"]'), ...REMAP }, '-'],
       Sysbox: [{ ...compose('security_opt: ["systempaths=unconfined"]', 'runtime: sysbox-runc'), ...plain }, '-'],
-      Kata: [{ ...compose('security_opt: ["systempaths=unconfined"]', 'runtime: kata-qemu'), ...plain }, '-'],
+      Kata: [{ ...compose('security_opt: ["systempaths=unconfined"]', 'runtime: kata-qemu'), ...plain }, '?'],
     },
   },
   ...(['modprobe-path', 'sysrq-trigger'] as const).map((id): Case => ({
@@ -208,7 +209,7 @@ const cases: readonly Case[] = [
     open: compose('privileged: true'),
     measures: {
       'not privileged': [compose('privileged: false'), '-'],
-      Firecracker: [compose('privileged: true', 'runtime: firecracker'), '-'],
+      Firecracker: [compose('privileged: true', 'runtime: firecracker'), '?'],
     },
   })),
   ...(['core-pattern-mounted', 'modprobe-path-mounted', 'sysrq-trigger-mounted', 'binfmt-misc-mounted'] as const).map(
@@ -250,7 +251,7 @@ const cases: readonly Case[] = [
       AppArmor: [{ ...compose('cap_add: [SYS_ADMIN]'), ...APPARMOR }, '-'],
       'ALL but SYS_ADMIN': [{ 'docker-inspect': inspect({ CapAdd: ['ALL'], CapDrop: ['ALL'] }), ...plain }, '!'],
       'another user': [{ ...compose('cap_add: [SYS_ADMIN]', 'user: "1000"', NNP), ...plain }, '-'],
-      gVisor: [{ ...compose('cap_add: [SYS_ADMIN]', 'runtime: runsc'), ...plain }, '-'],
+      gVisor: [{ ...compose('cap_add: [SYS_ADMIN]', 'runtime: runsc'), ...plain }, '?'],
     },
   },
   {
@@ -290,19 +291,19 @@ const cases: readonly Case[] = [
     measures: {
       'own processes': [{ ...compose(), ...plain }, '-'],
       AppArmor: [{ ...compose('pid: host'), ...APPARMOR }, '-'],
-      gVisor: [{ ...compose('pid: host', 'runtime: runsc'), ...plain }, '-'],
+      gVisor: [{ ...compose('pid: host', 'runtime: runsc'), ...plain }, '?'],
       'a variable': [{ ...compose('pid: ${PID}'), ...plain }, '?'],
     },
   },
   {
     id: 'host-shared-memory',
     open: compose('ipc: host'),
-    measures: { 'its own': [compose('ipc: private'), '-'], Kata: [compose('ipc: host', 'runtime: kata'), '-'] },
+    measures: { 'its own': [compose('ipc: private'), '-'], Kata: [compose('ipc: host', 'runtime: kata'), '?'] },
   },
   {
     id: 'host-loopback',
     open: compose('network_mode: host'),
-    measures: { 'its own': [compose(), '-'], gVisor: [compose('network_mode: host', 'runtime: runsc'), '-'] },
+    measures: { 'its own': [compose(), '-'], gVisor: [compose('network_mode: host', 'runtime: runsc'), '?'] },
   },
   {
     id: 'host-traffic-read',
@@ -336,7 +337,7 @@ const cases: readonly Case[] = [
     open: compose('user: "1000"', 'security_opt: ["seccomp=unconfined"]'),
     measures: {
       'the default profile': [compose('user: "1000"'), '-'],
-      gVisor: [compose('security_opt: ["seccomp=unconfined"]', 'runtime: runsc'), '-'],
+      gVisor: [compose('security_opt: ["seccomp=unconfined"]', 'runtime: runsc'), '?'],
     },
   })),
   {
@@ -374,8 +375,8 @@ function capability(id: string, name: string): readonly Case[] {
         'another user, no-new-privileges': [compose(add, 'user: "1000"', NNP), '-'],
         'another user, an image with setuid programs': [{ ...compose(add, 'user: "1000"'), ...SETUID }, '?'],
         'userns-remap': [{ ...compose(add), ...REMAP }, '-'],
-        gVisor: [compose(add, 'runtime: runsc'), '-'],
-        Kata: [compose(add, 'runtime: kata-clh'), '-'],
+        gVisor: [compose(add, 'runtime: runsc'), '?'],
+        Kata: [compose(add, 'runtime: kata-clh'), '?'],
         ALL: [{ 'docker-inspect': inspect({ CapAdd: ['ALL'] }) }, '!'],
       },
     },
@@ -511,11 +512,26 @@ describe('a path that hangs on what is not known', () => {
 describe('a sandbox runtime', () => {
   const privileged = (...spec: readonly string[]): Parts =>
     pod([...spec, 'hostPID: true', 'hostNetwork: true'], ['securityContext: { runAsUser: 0, privileged: true }'])
-  it('of a pod closes what goes through the kernel of the host, and leaves what does not', async () => {
-    expect((await pathsIn(privileged())).length).toBeGreaterThan(20)
-    expect(await pathsIn(privileged('runtimeClassName: gvisor'))).toEqual(['metadata-service?'])
+  it('of a pod puts itself before what goes through the kernel of the host, and leaves what does not', async () => {
+    const plain = await pathsIn(privileged())
+    expect(plain.length).toBeGreaterThan(20)
+    const behind = async (name: string): Promise<readonly (readonly [string, string])[]> => {
+      const { paths } = await waysOf(privileged(`runtimeClassName: ${name}`))
+      const first = (path: EscapePath): boolean =>
+        path.ifs.some(({ text }) => text.startsWith('it first breaks out of '))
+      expect([...new Set(paths.map(({ id }) => id))].sort()).toEqual(plain.map((id) => id.replace('?', '')).sort())
+      // A way that needs a break of the sandbox is told, and is no urgent matter.
+      for (const path of paths)
+        if (first(path))
+          expect([path.id, path.state, ['low', 'info'].includes(path.severity)]).toEqual([path.id, 'possible', true])
+      return paths.filter((path) => !first(path)).map(({ id, severity }) => [id, severity] as const)
+    }
+    expect(await behind('gvisor')).toEqual([['metadata-service', 'medium']])
     // A disk of the host is handed to the virtual machine as it is.
-    expect(await pathsIn(privileged('runtimeClassName: kata-qemu'))).toEqual(['metadata-service?', 'privileged-disk'])
+    expect(await behind('kata-qemu')).toEqual([
+      ['privileged-disk', 'critical'],
+      ['metadata-service', 'medium'],
+    ])
     const unknown = await waysOf(privileged('runtimeClassName: sandboxed'))
     expect(unknown.paths.length).toBeGreaterThan(20)
     for (const { id, ifs } of unknown.paths)
@@ -523,6 +539,50 @@ describe('a sandbox runtime', () => {
         id,
         id !== 'metadata-service',
       ])
+  })
+  it('is what the engine calls so, whatever its name', async () => {
+    const daemon = (runtime: object): Parts => ({
+      ...compose('privileged: true', 'runtime: own'),
+      'daemon.json': JSON.stringify({ runtimes: { own: runtime } }),
+    })
+    const disk = async (parts: Parts): Promise<readonly string[]> =>
+      (await waysOf(parts)).paths.filter(({ id }) => id === 'privileged-disk').map(({ severity }) => severity)
+    expect(await disk(daemon({ path: '/usr/bin/crun' }))).toEqual(['critical'])
+    expect(await disk(daemon({ path: '/opt/bin/runsc' }))).toEqual(['low'])
+    expect(await disk(daemon({ runtimeType: 'io.containerd.kata.v2' }))).toEqual(['critical'])
+    // A runtime that is called as a sandbox is, and is none.
+    expect(
+      await disk({
+        ...compose('privileged: true', 'runtime: runsc'),
+        'daemon.json': '{"runtimes": {"runsc": {"path": "runc"}}}',
+      }),
+    ).toEqual(['critical'])
+  })
+  it('of a node keeps the disks where the runtime says so', async () => {
+    const node = (more: string): Parts => ({
+      ...privileged('runtimeClassName: kata'),
+      'containerd.toml': `version = 2
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.kata]
+runtime_type = "io.containerd.kata.v2"
+${more}`,
+    })
+    expect(await pathsIn(node(''))).toContain('privileged-disk')
+    expect(await pathsIn(node('privileged_without_host_devices = true'))).not.toContain('privileged-disk')
+  })
+  it('lets through what its flags hand through', async () => {
+    const gvisor = (...flags: readonly string[]): Parts => ({
+      ...compose('network_mode: host', 'runtime: runsc'),
+      'daemon.json': JSON.stringify({ runtimes: { runsc: { path: '/usr/bin/runsc', runtimeArgs: flags } } }),
+    })
+    expect(await pathsIn(gvisor())).toContain('host-loopback?')
+    expect(await pathsIn(gvisor('--network=host'))).toContain('host-loopback')
+    expect(await pathsIn(gvisor('--platform=kvm'))).toContain('host-loopback?')
+    const socket = (...flags: readonly string[]): Parts => ({
+      ...mount('/run/docker.sock:/s', 'runtime: runsc'),
+      'daemon.json': JSON.stringify({ runtimes: { runsc: { path: '/usr/bin/runsc', runtimeArgs: flags } } }),
+    })
+    expect(await pathsIn(socket())).toEqual(['engine-socket?'])
+    expect(await pathsIn(socket('--host-uds=open'))).toEqual(['engine-socket'])
   })
   it('does not hide mounted files of the host, but where it has no shared file system', async () => {
     expect(await pathsIn(mount('/etc:/e', 'runtime: runsc'))).toEqual(['host-etc-written'])
@@ -638,7 +698,7 @@ describe('any configuration', () => {
         async (lines) => {
           const subjects = await subjectsOf(compose(...lines))
           const [way] = waysOut(subjects)
-          const ranks = ['critical', 'high', 'medium', 'low']
+          const ranks = ['critical', 'high', 'medium', 'low', 'info']
           const order = (way?.paths ?? []).map(({ severity }) => ranks.indexOf(severity))
           expect(order).toEqual(order.toSorted((a, b) => a - b))
           for (const path of way?.paths ?? []) {

@@ -181,12 +181,20 @@ const CASES: readonly Case[] = [
   ['logging: {driver: none}', 'logging.driver', 'none'],
   ['x: 1', 'logging.driver', 'json-file', 'default'],
   ['x: 1', 'windows.hostProcess', false],
+  ['x: 1', 'user.groupsPolicy', 'merge'],
+  ['x: 1', 'uidMappings', []],
+  ['x: 1', 'gidMappings', []],
+  ['x: 1', 'windows.userName', ''],
+  ['credential_spec: {file: my.json}', 'windows.credentialSpec', 'file://my.json', 'set', 4],
+  ['x: 1', 'podSecurity.enforce', 'none'],
+  ['x: 1', 'podSecurity.version', ''],
+  ['x: 1', 'nesting', false],
 ]
 
 /** Rows whose silence or elements are tested below, in tests of their own. */
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
+  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|sandbox|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
 
 describe('compose: rows', () => {
   it.each(CASES.map(([body, row, value, how, line]) => ({ body, row, value, how, line })))(
@@ -456,6 +464,8 @@ describe('compose: variables', () => {
     ['$$X', '$X'],
     ['$${X}', '${X}'],
     ['a${X:-}b', 'ab'],
+    ['a$', 'a$'],
+    ['$5 and $-', '$5 and $-'],
   ])('%s -> %s', (value, expected) => {
     expect(text(value)).toBe(expected)
   })
@@ -467,7 +477,6 @@ describe('compose: variables', () => {
     ['${X:+other}', /^X is not set here/],
     ['${X:-$Y}', /^Y is not set here/],
     ['$A/$B', /^A and B are not set here/],
-    ['a$', /before no name/],
     ['${', /has no name/],
     ['${X', /not closed/],
     ['${X/a/b}', /Compose refuses/],
@@ -528,13 +537,16 @@ describe('compose: extends', () => {
       { name: 'A', value: 'own' },
       { name: 'B', value: 'base' },
     ])
-    expect(plain(factAt(facts, 'mounts'))).toMatchObject([{ source: '/other' }, { source: '/own' }])
+    expect(plain(factAt(facts, 'mounts'))).toMatchObject([{ source: '/own' }, { source: '/other' }])
     expectFact(factAt(facts, 'resources.memory'), 2 * 2 ** 30, 'set')
     expectFact(factAt(facts, 'resources.cpu'), 1000, 'inherited', 9)
   })
   it('reads another file, and what that one extends', () => {
     const text = 'services:\n  web:\n    extends: {file: ./lib/a.yaml, service: mid}\n'
-    expect(compose.wants?.(rootOf(text), SILENT_ABOUT)).toEqual([{ path: 'lib/a.yaml' }])
+    expect(compose.wants?.(rootOf(text), SILENT_ABOUT, new Map())).toMatchObject([
+      { path: '.env', syntax: 'dotenv', optional: true },
+      { path: 'lib/a.yaml', place: { line: 3 } },
+    ])
     const got = factsOf(compose, text, {
       'lib/a.yaml': 'services:\n  mid:\n    extends: {file: b.yaml, service: base}\n    pid: host\n',
       'lib/b.yaml': `${base}`,

@@ -1,12 +1,13 @@
 /** Files that others wrote: all are read, and what two people counted in them is what we read. Skipped where the corpora are absent. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { compose } from '../../src/dialect/compose.ts'
-import { SILENT_ABOUT, type Dialect } from '../../src/dialect/dialect.ts'
+import { SILENT_ABOUT, type About, type Dialect } from '../../src/dialect/dialect.ts'
 import { answer } from '../../src/dialect/dialect.ts'
 import { dockerInspect } from '../../src/dialect/docker-inspect.ts'
+import { readDotenv } from '../../src/document/dotenv.ts'
 import type { Node } from '../../src/document/node.ts'
 import { readText } from '../../src/document/read.ts'
 import { container } from '../../src/model/fields.ts'
@@ -30,13 +31,24 @@ function read(dialect: Dialect, file: string): { ids: string[]; facts: AnyFacts[
   const result = { ids: [] as string[], facts: [] as AnyFacts[], notices: [] as string[] }
   for (const root of documents(file)) {
     if (!dialect.is(root)) continue
+    const about: About = { ...SILENT_ABOUT, file }
     const others = new Map<string, Node>()
-    for (const { path } of dialect.wants?.(root, SILENT_ABOUT) ?? []) {
-      const full = join(dirname(file), path)
-      const [other] = existsSync(full) ? documents(full) : []
-      if (other) others.set(path, other)
+    const tried = new Set<string>()
+    // What it wants may hang on what was read.
+    for (let more = true; more;) {
+      more = false
+      for (const { path, syntax } of dialect.wants?.(root, about, others) ?? []) {
+        if (tried.has(path)) continue
+        tried.add(path)
+        more = true
+        const full = join(dirname(file), path)
+        if (!existsSync(full) || statSync(full).isDirectory()) continue
+        const [other] =
+          syntax === 'dotenv' ? readDotenv(full, readFileSync(full, 'utf8')).value.documents : documents(full)
+        if (other) others.set(path, other)
+      }
     }
-    const found = dialect.containers(root, others, SILENT_ABOUT)
+    const found = dialect.containers(root, others, about)
     result.notices.push(...found.notices.map(({ id }) => id))
     for (const { id, scope } of found.value) {
       result.ids.push(id)

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dockerInspect } from '../../src/dialect/docker-inspect.ts'
-import { engineFacts, isEngine } from '../../src/dialect/engine.ts'
+import { engineFormat } from '../../src/dialect/engine.ts'
+import { factsOfNode } from '../support/engine.ts'
 import type { AnyFacts } from '../../src/model/row.ts'
 import { expectFact, factAt, factsOf, plain, rootOf, type Got } from '../support/docker-facts.ts'
 
@@ -330,8 +331,8 @@ describe.skipIf(skipped !== undefined)('a real Docker Engine', () => {
   })
   it('says of itself what docker info prints', () => {
     const root = rootOf(docker('info', '--format', '{{json .}}'))
-    expect(isEngine(root)).toBe(true)
-    const facts = engineFacts(root)
+    expect(engineFormat(root)?.name).toBe('info')
+    const facts = factsOfNode(root)
     expect(plain(factAt(facts, 'version'))).toBe(docker('info', '--format', '{{.ServerVersion}}'))
     expect(String(plain(factAt(facts, 'cgroupVersion')))).toBe(docker('info', '--format', '{{.CgroupVersion}}'))
     expect(plain(factAt(facts, 'runtime'))).toBe(docker('info', '--format', '{{.DefaultRuntime}}'))

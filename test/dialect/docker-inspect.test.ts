@@ -133,10 +133,25 @@ const CASES: readonly Case[] = [
   [{}, 'serviceAccount.token', false],
   [host({ LogConfig: { Type: 'none' } }), 'logging.driver', 'none'],
   [{}, 'windows.hostProcess', false],
+  [{}, 'windows.userName', ''],
+  [host({ SecurityOpt: ['credentialspec=file://web.json'] }), 'windows.credentialSpec', 'file://web.json', 'set'],
+  [
+    host({ SecurityOpt: ['credentialspec=raw://{"A":1}', 'credentialspec=registry://web', 'apparmor=x'] }),
+    'windows.credentialSpec',
+    'registry://web',
+    'set',
+  ],
+  [host({ SecurityOpt: ['credentialspecs=x', 5] }), 'windows.credentialSpec', '', 'default'],
+  [{}, 'user.groupsPolicy', 'merge', 'default'],
+  [{}, 'uidMappings', [], 'default'],
+  [{}, 'gidMappings', [], 'default'],
+  [{}, 'podSecurity.enforce', 'none', 'default'],
+  [{}, 'podSecurity.version', '', 'default'],
+  [{}, 'nesting', false, 'default'],
 ]
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
+  /^(?:sandbox|image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
 
 describe('docker inspect: rows', () => {
   it.each(CASES.map((each) => [JSON.stringify(each[0]), each] as const))('%s', (_, [parts, row, value, how]) => {
@@ -322,6 +337,12 @@ describe('docker inspect: documents', () => {
       expect(dockerInspect.is(rootOf(json))).toBe(false)
     },
   )
+  it.each([
+    '{"HostConfig": {}, "Config": {}, "BoundingCaps": null, "IsInfra": false}',
+    '{"Id": "1", "SharedNamespaces": []}',
+  ])('%s is Podman’s', (json) => {
+    expect(dockerInspect.is(rootOf(json))).toBe(false)
+  })
   it('never throws', () => {
     const keys = fc.constantFrom(
       ...'HostConfig Config State Mounts NetworkSettings Ports PortBindings Binds Tmpfs SecurityOpt Devices DeviceRequests Ulimits Sysctls Healthcheck Test Env ExposedPorts 80/tcp Type Volumes Name User RestartPolicy Capabilities HostPort'.split(

@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { engineFacts, isEngine, noEngine } from '../../src/dialect/engine.ts'
+import { engineFormat } from '../../src/dialect/engine.ts'
+import { DEFAULT_CAPABILITIES } from '../../src/dialect/silence/runtime.ts'
+import { factsOfNode as engineFacts } from '../support/engine.ts'
 import { everyFact, expectFact, factAt, paths, rootOf } from '../support/docker-facts.ts'
 
+const runtime = (facts: object): object => ({ hostDevices: true, annotations: [], loosened: [], ...facts })
 type Case = readonly [object, string, unknown, string?]
 const DAEMON: readonly Case[] = [
-  [{}, 'name', 'docker'],
+  [{}, 'kind', 'docker', 'default'],
   [{}, 'version', /docker info/],
   [{}, 'rootless', false, 'default'],
   [{ 'userns-remap': 'default' }, 'usernsRemap', true, 'set'],
@@ -43,6 +46,49 @@ const DAEMON: readonly Case[] = [
     [{ name: 'nofile', soft: 1, hard: 2 }],
   ],
   [{ 'default-ulimits': { nofile: 5 } }, 'ulimits', [{ name: 'nofile', soft: '?', hard: '?' }]],
+  [{ init: true }, 'init', true, 'set'],
+  [{ iptables: false }, 'iptables', false, 'set'],
+  [{}, 'iptables', true, 'default'],
+  [{ 'log-level': 'debug' }, 'logLevel', 'debug'],
+  [{}, 'logLevel', 'info', 'default'],
+  [{ 'storage-driver': 'aufs' }, 'storageDriver', 'aufs'],
+  [{ experimental: true }, 'experimental', true],
+  [{ 'authorization-plugins': ['opa'] }, 'authorization', ['opa']],
+  [{ 'authorization-plugins': { a: 5 } }, 'authorization', ['5']],
+  [{}, 'authorization', [], 'default'],
+  [{ 'default-shm-size': '128M' }, 'sharedMemory', 134_217_728],
+  [{}, 'capabilities', DEFAULT_CAPABILITIES, 'default'],
+  [
+    {
+      runtimes: {
+        runsc: { path: '/usr/local/bin/runsc', runtimeArgs: ['--network=host', '--platform=kvm', '--debug'] },
+      },
+    },
+    'runtimes',
+    [runtime({ name: 'runsc', path: '/usr/local/bin/runsc', sandbox: 'gvisor', loosened: ['network=host', 'debug'] })],
+    'set',
+  ],
+  [
+    { runtimes: { own: { runtimeType: 'io.containerd.kata.v2' } } },
+    'runtimes',
+    [runtime({ name: 'own', path: 'io.containerd.kata.v2', sandbox: 'virtual-machine' })],
+  ],
+  [
+    { runtimes: { wasm: { runtimeType: 'io.containerd.wasmedge.v1' }, odd: { path: '/opt/x' }, bad: 5 } },
+    'runtimes',
+    [
+      runtime({ name: 'wasm', path: 'io.containerd.wasmedge.v1', sandbox: 'wasm' }),
+      runtime({ name: 'odd', path: '/opt/x', sandbox: '?' }),
+      runtime({ name: 'bad', path: '', sandbox: '?' }),
+    ],
+  ],
+  // A shim of runc that starts another binary is what that binary is.
+  [
+    { runtimes: { x: { runtimeType: 'io.containerd.runc.v2', options: { BinaryName: '/usr/bin/runsc' } } } },
+    'runtimes',
+    [runtime({ name: 'x', path: 'io.containerd.runc.v2', sandbox: 'gvisor' })],
+  ],
+  [{ runtimes: 5 }, 'runtimes', /not a table/],
 ]
 
 const info = (more: object): object => ({
@@ -62,7 +108,7 @@ const info = (more: object): object => ({
 })
 const options = (...SecurityOptions: readonly string[]): object => info({ SecurityOptions })
 const INFO: readonly Case[] = [
-  [info({}), 'name', 'docker'],
+  [info({}), 'kind', 'docker', 'default'],
   [info({}), 'version', '28.0.1', 'set'],
   [info({}), 'rootless', false, 'default'],
   [options('name=rootless'), 'rootless', true, 'set'],
@@ -105,7 +151,14 @@ const INFO: readonly Case[] = [
     false,
     'set',
   ],
-  [info({}), 'tlsVerify', /does not print/],
+  [info({}), 'tlsVerify', true, 'default'],
+  [info({ ServerVersion: '18.06.1' }), 'tlsVerify', /does not print/],
+  [
+    info({ Warnings: ['WARNING: API is accessible on https://0.0.0.0:2376 without TLS client verification.'] }),
+    'tlsVerify',
+    false,
+    'set',
+  ],
   [info({}), 'insecureRegistries', []],
   [
     info({ RegistryConfig: { IndexConfigs: { 'r:5000': { Secure: false } }, InsecureRegistryCIDRs: ['10.0.0.0/8'] } }),
@@ -115,6 +168,41 @@ const INFO: readonly Case[] = [
   [info({ RegistryConfig: 5 }), 'insecureRegistries', /not a map/],
   [info({}), 'ulimits', /does not print/],
   [info({ SecurityOptions: null }), 'apparmor', /does not print/],
+  [info({}), 'init', /does not print/],
+  [info({}), 'iptables', /does not print/],
+  [info({}), 'logLevel', /does not print/],
+  [info({}), 'sharedMemory', /does not print/],
+  [info({ Driver: 'overlay2' }), 'storageDriver', 'overlay2', 'set'],
+  [info({ ExperimentalBuild: true }), 'experimental', true, 'set'],
+  [info({ Plugins: { Authorization: ['opa'] } }), 'authorization', ['opa'], 'set'],
+  [info({ Plugins: { Authorization: null } }), 'authorization', [], 'set'],
+  [info({ Plugins: 5 }), 'authorization', /not a map/],
+  [info({}), 'authorization', /does not print/],
+  [info({}), 'capabilities', DEFAULT_CAPABILITIES, 'default'],
+  [
+    info({ Runtimes: { runc: { path: 'runc' }, 'io.containerd.runc.v2': { path: 'runc' } } }),
+    'runtimes',
+    [
+      runtime({ name: 'runc', path: 'runc', sandbox: 'none' }),
+      runtime({ name: 'io.containerd.runc.v2', path: 'runc', sandbox: 'none' }),
+    ],
+  ],
+]
+/** What no setting of Docker Engine can change. */
+const FIXED = [
+  'privileged',
+  'readOnlyRootFilesystem',
+  'apparmorProfile',
+  'selinuxLabels',
+  'selinuxOnHostNetwork',
+  'pid',
+  'network',
+  'uts',
+  'sysctls',
+  'unsafeSysctls',
+  'pids',
+  'mounts',
+  'devices',
 ]
 
 describe.each([
@@ -128,8 +216,15 @@ describe.each([
     },
   )
   it('reads every row', () => {
-    const asked = new Set(cases.map(([, row]) => row))
-    expect(paths(engineFacts(rootOf('{}'))).filter((row) => !asked.has(row))).toEqual([])
+    const asked = new Set([...cases.map(([, row]) => row), ...FIXED])
+    const rows = paths(engineFacts(rootOf('{}')))
+    expect(rows.filter((row) => !asked.has(row) && !/^(?:kubelet|stream)\./.test(row))).toEqual([])
+  })
+  it('knows what Docker Engine has no setting for, and nothing of a node', () => {
+    const facts = engineFacts(rootOf('{}'))
+    for (const row of FIXED) expect([row, factAt(facts, row).how]).toEqual([row, 'default'])
+    expectFact(factAt(facts, 'kubelet.anonymous'), /no kubelet/)
+    expectFact(factAt(facts, 'stream.tls'), /no streaming server/)
   })
 })
 
@@ -148,7 +243,7 @@ describe('engine: documents', () => {
     ['{"ServerErrors": ["no"], "ClientInfo": {}}', 'x.json', true],
     ['{"apiVersion": "v1", "kind": "Pod"}', 'x.json', false],
   ])('%s as %s is one: %s', (text, file, expected) => {
-    expect(isEngine(rootOf(text, file))).toBe(expected)
+    expect(engineFormat(rootOf(text, file)) !== undefined).toBe(expected)
   })
   it('believes nothing of a docker info that reached no engine', () => {
     const facts = engineFacts(
@@ -156,12 +251,6 @@ describe('engine: documents', () => {
     )
     expectFact(factAt(facts, 'liveRestore'), /could not reach/)
     expect(everyFact(facts).every((fact) => fact.how === 'unknown' && fact.ask === 'engine')).toBe(true)
-  })
-  it('knows nothing where nothing was given, in facts of their own', () => {
-    const place = { file: 'x', line: 1, column: 1 }
-    const all = [...everyFact(noEngine(place)), ...everyFact(noEngine(place))]
-    expect(all.every((fact) => fact.how === 'unknown' && fact.ask === 'engine')).toBe(true)
-    expect(new Set(all).size).toBe(all.length)
   })
   it('never throws', () => {
     fc.assert(
@@ -174,7 +263,7 @@ describe('engine: documents', () => {
           const root = rootOf(JSON.stringify([document])).value
           const [first] = Array.isArray(root) ? root : []
           if (!first) continue
-          isEngine(first)
+          engineFormat(first)
           everyFact(engineFacts(first))
         }
       }),

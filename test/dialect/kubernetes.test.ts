@@ -23,10 +23,11 @@ spec:
   securityContext:
     runAsGroup: 3000
     supplementalGroups: [4000]
+    supplementalGroupsPolicy: Strict
     fsGroup: 2000
     sysctls:
       - { name: net/ipv4/ip_forward, value: "1" }
-    windowsOptions: { hostProcess: true }
+    windowsOptions: { hostProcess: true, runAsUserName: robot, gmsaCredentialSpecName: shop }
   containers:
     - name: app
       image: nginx:1.27
@@ -89,6 +90,7 @@ const written: Table = {
   'user.name': ['1000', 'set', 'runAsUser'],
   'user.group': ['3000', 'inherited', 'runAsGroup'],
   'user.supplementary': [['4000', '2000'], 'set', 'supplementalGroups'],
+  'user.groupsPolicy': ['strict', 'set', 'supplementalGroupsPolicy'],
   'user.mustBeNonRoot': [true, 'set', 'runAsNonRoot'],
   'namespaces.pid': ['host', 'set', 'hostPID'],
   'namespaces.ipc': ['host', 'set', 'hostIPC'],
@@ -131,7 +133,7 @@ const written: Table = {
   'environment[1].name': ['SECRET', 'set', 'name: SECRET'],
   'environment[1].value': ['', 'default', 'secretKeyRef'],
   'environment[1].fromSecret': [true, 'set', 'secretKeyRef'],
-  'environment[2].value': ['unknown: taken from fieldRef', 'unknown', 'fieldRef'],
+  'environment[2].value': ['', 'default', 'fieldRef'],
   'health.check': [true, 'set', 'livenessProbe'],
   'health.readiness': [true, 'set', 'readinessProbe'],
   'health.liveness': [true, 'set', 'livenessProbe'],
@@ -153,6 +155,8 @@ const written: Table = {
   'serviceAccount.name': ['robot', 'set', 'serviceAccountName'],
   'serviceAccount.token': [false, 'set', 'automountServiceAccountToken'],
   'windows.hostProcess': [true, 'inherited', 'windowsOptions'],
+  'windows.userName': ['robot', 'inherited', 'windowsOptions'],
+  'windows.credentialSpec': ['shop', 'inherited', 'windowsOptions'],
 }
 
 const bare = `apiVersion: v1
@@ -179,6 +183,7 @@ const quiet: Table = {
   'user.name': ['unknown: the user is left to the image', 'unknown', '- image'],
   'user.group': ['unknown: the group is left to the image', 'unknown', '- image'],
   'user.supplementary': [[], 'default', 'spec:'],
+  'user.groupsPolicy': ['merge', 'default', 'spec:'],
   'user.mustBeNonRoot': [false, 'default', '- image'],
   'namespaces.pid': ['own', 'default', 'spec:'],
   'namespaces.ipc': ['own', 'default', 'spec:'],
@@ -192,6 +197,8 @@ const quiet: Table = {
   'namespaces.ipcOf': ['', 'default', '- image'],
   'namespaces.networkOf': ['', 'default', '- image'],
   'namespaces.userOf': ['', 'default', '- image'],
+  uidMappings: [[], 'default', '- image'],
+  gidMappings: [[], 'default', '- image'],
   'network.mode': ['', 'default', 'spec:'],
   'network.names': [[], 'default', '- image'],
   'capabilities.given': [
@@ -247,6 +254,11 @@ const quiet: Table = {
   'serviceAccount.token': [true, 'default', 'spec:'],
   'logging.driver': ['', 'default', '- image'],
   'windows.hostProcess': [false, 'default', '- image'],
+  'windows.userName': ['', 'default', '- image'],
+  'windows.credentialSpec': ['', 'default', '- image'],
+  'podSecurity.enforce': ['unknown: the Namespace is not in the input', 'unknown', '- image'],
+  'podSecurity.version': ['unknown: the Namespace is not in the input', 'unknown', '- image'],
+  nesting: [false, 'default', '- image'],
 }
 
 describe('what is written', () => {
@@ -257,8 +269,8 @@ describe('what nobody wrote', () => {
   const found = containerOf(kubernetes, bare)
   test.each(Object.entries(quiet))('%s', (path, expected) => check(bare, found, path, expected))
 })
-/** Nothing of Kubernetes can fill these lists. */
-const NEVER = [/^devices\[\]/, /^ulimits\[\]/]
+/** Elements that nothing of Kubernetes fills, or that annotations and claims fill (below). */
+const NEVER = [/^devices\[\]/, /^ulimits\[\]/, /^[ug]idMappings\[\]/]
 test('the tables speak of every row', () => {
   expect(missing(written, quiet).filter((path) => !NEVER.some((never) => never.test(path)))).toEqual([])
   expect(dialectRows().length).toBeGreaterThan(90)
@@ -384,6 +396,129 @@ describe('annotations of old', () => {
   })
 })
 
+describe('annotations of Podman', () => {
+  const annotated = (lines: string, spec = '', container = ''): string =>
+    pod(spec, container).replace(
+      '  name: web',
+      `  name: web\n  annotations:\n${lines.replace(/^/gm, '    io.podman.annotations.')}`,
+    )
+  const options = 'label/app: "type:spc_t,label=level:s0:c1,c2"'
+  test.each([
+    [
+      'ulimit: "nofile=1024:2048,nproc=-1"',
+      'ulimits',
+      [
+        { name: 'nofile', soft: 1024, hard: 2048 },
+        { name: 'nproc', soft: -1, hard: -1 },
+      ],
+    ],
+    ['init/app: "TRUE"', 'init', true],
+    ['init/app: "FALSE"', 'init', false],
+    ['init/other: "TRUE"', 'init', false],
+    ['cpuset/app: "0-1"', 'resources.cpuSet', '0-1'],
+    ['label/app: disable', 'selinux.disabled', true],
+    [options, 'selinux.type', 'spc_t'],
+    [options, 'selinux.level', 's0:c1,c2'],
+    [options, 'selinux.disabled', false],
+    ['userns: host', 'namespaces.user', 'host'],
+    // Tighter with Podman only: no pass for what Kubernetes will run.
+    [
+      'userns: auto',
+      'namespaces.user',
+      'unknown: a user namespace of its own (auto) with podman kube play; Kubernetes does not know the annotation',
+    ],
+    [
+      'pids-limit/app: "50"',
+      'resources.pids',
+      'unknown: a limit of 50 with podman kube play; Kubernetes does not know the annotation',
+    ],
+    // Shown by podman inspect, and not applied.
+    ['privileged/app: "TRUE"', 'privileged', false],
+    ['seccomp/app: unconfined', 'seccomp.kind', 'unknown: unconfined unless the kubelet has seccompDefault'],
+    [
+      'ulimit: nofile',
+      'ulimits',
+      [
+        {
+          name: 'unknown: "nofile" is not name=soft:hard',
+          soft: 'unknown: "nofile" is not name=soft:hard',
+          hard: 'unknown: "nofile" is not name=soft:hard',
+        },
+      ],
+    ],
+  ])('%s: %s', (lines, path, value) => {
+    expect(valueAt(containerOf(kubernetes, annotated(lines)), path)).toEqual(value)
+  })
+  test('SELinux options of the manifest come first', () => {
+    const text = annotated(options, '', context('seLinuxOptions: {type: container_t}'))
+    expect(valueAt(containerOf(kubernetes, text), 'selinux.type')).toBe('container_t')
+  })
+})
+
+test('a device of a ResourceClaim is one that is not known', () => {
+  const found = containerOf(kubernetes, pod('resourceClaims: [{name: gpu}]', 'resources: {claims: [{name: gpu}]}'))
+  const because = 'unknown: the driver of the claim "gpu" chooses the device when the pod is placed on a node'
+  expect(valueAt(found, 'devices')).toEqual([{ source: because, target: because, permissions: because }])
+})
+
+describe('variables of the pod itself', () => {
+  const text = (path: string): string =>
+    pod('', `env: [{name: A, valueFrom: {fieldRef: {fieldPath: "${path}"}}}]`).replace(
+      '  name: web',
+      '  name: web\n  labels: {tier: front}',
+    )
+  test.each([
+    ["metadata.labels['tier']", 'front', 'inherited'],
+    ["metadata.labels['gone']", '', 'default'],
+    ['status.podIP', '', 'default'],
+  ])('%s', (path, value, how) => {
+    const found = containerOf(kubernetes, text(path))
+    expect([valueAt(found, 'environment[0].value'), factAt(found, 'environment[0].value').how]).toEqual([value, how])
+  })
+})
+
+describe('an Argo Workflow', () => {
+  const text = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: { name: flow, namespace: ci }
+spec:
+  hostNetwork: true
+  securityContext: { runAsUser: 1000 }
+  volumes: [{ name: src, hostPath: { path: /src } }]
+  templates:
+    - name: steps
+      steps: [[{ name: a, template: build }]]
+    - name: build
+      securityContext: { runAsUser: 0 }
+      initContainers: [{ name: before, image: i }]
+      container: { image: "{{inputs.parameters.image}}", volumeMounts: [{ name: src, mountPath: /s }] }
+      sidecars: [{ name: beside, image: s }]
+    - name: set
+      containerSet: { containers: [{ name: one, image: a }, { name: two, image: b }] }
+`
+  test('is a pod for every template that runs containers', () => {
+    const { value, notices } = containersOf(kubernetes, text)
+    expect(notices).toEqual([])
+    expect(value.map((each) => [each.id, valueAt(each, 'user.name'), valueAt(each, 'namespaces.network')])).toEqual([
+      ['Workflow/ci/flow/build/before', '0', 'host'],
+      ['Workflow/ci/flow/build/main', '0', 'host'],
+      ['Workflow/ci/flow/build/beside', '0', 'host'],
+      ['Workflow/ci/flow/set/one', '1000', 'host'],
+      ['Workflow/ci/flow/set/two', '1000', 'host'],
+    ])
+    const [, main] = value
+    expect(
+      main && ['image.reference', 'mounts[0].source', 'restart.policy'].map((path) => valueAt(main, path)),
+    ).toEqual(['unknown: a template stands here: render it first', '/src', 'no'])
+  })
+  test('whose pods are patched when it runs is not read in full', () => {
+    const patched = text.replace('  hostNetwork', '  podSpecPatch: "hostPID: true"\n  hostNetwork')
+    expect(containersOf(kubernetes, patched).notices.map(({ id, place, lost }) => [id, place.line, lost])).toEqual([
+      ['pod-patch-unread', 5, true],
+    ])
+  })
+})
+
 describe('roles', () => {
   const text = `apiVersion: v1
 kind: Pod
@@ -483,7 +618,11 @@ describe('volumes', () => {
     ['csi: {driver: d}', 'volume', 'csi', 'v', false],
     ['nfs: {server: a, path: /b}', 'volume', 'nfs', 'v', false],
     ['cephfs: {monitors: []}', 'volume', 'cephfs', 'v', false],
-    ['image: {reference: "a:1"}', 'image', 'image', 'a:1', true],
+    ['image: {reference: "a:1", pullPolicy: Always}', 'image', 'image', 'a:1', true],
+    ['csi: {driver: d, readOnly: true, nodePublishSecretRef: {name: s}}', 'volume', 'csi', 'v', true],
+    ['projected: {sources: [{clusterTrustBundle: {name: b, path: p}}]}', 'config', 'projected', 'v', true],
+    ['projected: {sources: [{podCertificate: {signerName: s, keyType: ED25519}}]}', 'secret', 'projected', 'v', true],
+    ['projected: {sources: [{downwardAPI: {items: []}}]}', 'config', 'projected', 'v', true],
     ['brandNew: {}', 'other', 'brandNew', 'v', false],
     ['hostPath:', 'volume', 'emptyDir', 'v', false],
     ['emptyDir: {}\n  hostPath: {path: /etc}', 'bind', 'hostPath', '/etc', false],
@@ -496,6 +635,51 @@ describe('volumes', () => {
       readOnly,
       '/v',
     ])
+  })
+  test.each(
+    'rbd iscsi fc glusterfs cinder flexVolume flocker gitRepo quobyte gcePersistentDisk awsElasticBlockStore azureDisk azureFile vsphereVolume photonPersistentDisk portworxVolume scaleIO storageos'.split(
+      ' ',
+    ),
+  )('%s is storage', (type) => {
+    const found = containerOf(kubernetes, volume(`${type}: {}`))
+    expect(['kind', 'type', 'source'].map((key) => valueAt(found, `mounts[0].${key}`))).toEqual(['volume', type, 'v'])
+  })
+  test.each([
+    ['/var', 'subPath: run/docker.sock', '/var/run/docker.sock', 'derived'],
+    ['/', 'subPath: etc', '/etc', 'derived'],
+    ['/var', 'subPath: ""', '/var', 'set'],
+    ['/var', 'subPathExpr: log/fixed', '/var/log/fixed', 'derived'],
+    ['/var', 'subPathExpr: $(NAME)', 'unknown: a path below /var that holds variables: $(NAME)', 'unknown'],
+    [
+      '/var',
+      'subPath: ../etc',
+      'unknown: the subPath "../etc" leads out of its volume, and the API server refuses it',
+      'unknown',
+    ],
+    ['/var', 'subPath: [1]', 'unknown: subPath is not a text', 'unknown'],
+  ])('%s with %s is what is mounted', (path, below, source, how) => {
+    const found = containerOf(
+      kubernetes,
+      pod(`volumes: [{name: v, hostPath: {path: ${path}}}]`, `volumeMounts:\n- name: v\n  mountPath: /v\n  ${below}`),
+    )
+    expect([valueAt(found, 'mounts[0].source'), factAt(found, 'mounts[0].source').how]).toEqual([source, how])
+  })
+  test('a subPath of another volume is its own affair', () => {
+    const found = containerOf(
+      kubernetes,
+      pod('volumes: [{name: v, secret: {secretName: s}}]', 'volumeMounts: [{name: v, mountPath: /v, subPath: key}]'),
+    )
+    expect(valueAt(found, 'mounts[0].source')).toBe('s')
+  })
+  test('what is read-only all the way down is read-only', () => {
+    const found = containerOf(
+      kubernetes,
+      pod(
+        'volumes: [{name: v, hostPath: {path: /a}}]',
+        'volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]',
+      ),
+    )
+    expect(valueAt(found, 'mounts[0].readOnly')).toBe(true)
   })
   test('what no container mounts is told of every container, at the volume', () => {
     const text = pod('volumes:\n- name: v\n  hostPath: {path: /}\ninitContainers: [{name: i, image: a}]')

@@ -28,7 +28,7 @@ describe.each(dialects)('%s', (dialect) => {
       scan({
         targets: [fileOf(FILES[dialect])],
         images: new Map([[REFERENCE, path]]),
-        engine: fileOf('daemon.json'),
+        engines: [fileOf('daemon.json')],
         policy: 'strict',
         today: '2026-01-01',
       }),

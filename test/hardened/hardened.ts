@@ -4,17 +4,15 @@ import { join as path } from 'node:path'
 import { parse } from 'yaml'
 import { builtinRules } from '../../src/builtin.ts'
 import { deriveAll } from '../../src/derive.ts'
-import { engineFacts } from '../../src/dialect/engine.ts'
-import { readText } from '../../src/document/read.ts'
 import { join } from '../../src/join/join.ts'
-import type { EngineFacts } from '../../src/model/fields.ts'
 import type { Notice } from '../../src/model/notice.ts'
-import type { Image } from '../../src/model/subject.ts'
+import type { Engine, Image } from '../../src/model/subject.ts'
 import { withRegex } from '../../src/rule/cel.ts'
 import { compile } from '../../src/rule/compile.ts'
 import { judge, type Judged } from '../../src/rule/judge.ts'
 import { readSettings } from '../../src/settings.ts'
 import { readContainers } from '../../src/texts.ts'
+import { engineOfText } from '../support/engine.ts'
 
 export const FILES = {
   compose: 'compose.yaml',
@@ -47,17 +45,15 @@ export async function strict(): Promise<readonly Judged[]> {
   })
 }
 
-export function engineOf(name: string): EngineFacts {
-  const [root] = readText(fileOf(name), textOf(name)).value.documents
-  if (!root) throw new Error(`${name} cannot be read`)
-  return engineFacts(root)
-}
+export const engineOf = (name: string): Engine => engineOfText(textOf(name), fileOf(name))
 
 /** What is said of a text: `rule` for a finding that fails, `rule?` for an open one; covered ones are not. */
 export interface Said {
   readonly findings: readonly string[]
   readonly containers: number
   readonly notices: readonly Notice[]
+  /** The values of all facts that rules may read, as one text. */
+  readonly values: string
 }
 export async function say(
   rules: readonly Judged[],
@@ -67,12 +63,12 @@ export async function say(
     image,
     engine,
     file = fileOf((FILES as Readonly<Record<string, string>>)[dialect] ?? dialect),
-  }: { readonly image?: Image; readonly engine: EngineFacts; readonly file?: string },
+  }: { readonly image?: Image; readonly engine: Engine; readonly file?: string },
 ): Promise<Said> {
   const read = await readContainers({ file, text: document, named: true, options: { markdown: true } })
   const derived = await deriveAll(
     join(read.containers, image ? [image] : [], {
-      engine,
+      engines: [engine],
       named: new Map(image ? [...NAMES, REFERENCE].map((name) => [name, image.target]) : []),
     }).subjects,
   )
@@ -84,6 +80,11 @@ export async function say(
       .sort(),
     containers: read.containers.length,
     notices: [...read.notices, ...derived.notices, ...judged.notices],
+    values: JSON.stringify(
+      derived.value.subjects.map(({ container }) => container),
+      (key, value: unknown) =>
+        key === 'place' || key === 'from' || key === 'because' || key === 'ways' ? undefined : value,
+    ),
   }
 }
 

@@ -172,7 +172,7 @@ describe('what the engine settles', () => {
       'journald',
     ],
   ])('%j', async (settings, fact, value) => {
-    const joined = await one({ targets: [compose('d.yaml', '')], engine: daemon(settings) })
+    const joined = await one({ targets: [compose('d.yaml', '')], engines: [daemon(settings)] })
     expect(valueOf(fact(joined))).toBe(value)
     expect(fact(joined).how).toBe('derived')
   })
@@ -180,7 +180,7 @@ describe('what the engine settles', () => {
     const file = compose('w.yaml', 'userns_mode: host\nsecurity_opt: ["no-new-privileges:false"]')
     const { subject } = await one({
       targets: [file],
-      engine: daemon({ 'userns-remap': 'default', 'no-new-privileges': true }),
+      engines: [daemon({ 'userns-remap': 'default', 'no-new-privileges': true })],
     })
     expect(valueOf(subject.container.namespaces.user)).toBe('host')
     expect(valueOf(subject.container.noNewPrivileges)).toBe(false)
@@ -190,7 +190,7 @@ describe('what the engine settles', () => {
       'p.yaml',
       'apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: a, image: web }] }\n',
     )
-    const { subject } = await one({ targets: [pod], engine: daemon({ 'no-new-privileges': true }) })
+    const { subject } = await one({ targets: [pod], engines: [daemon({ 'no-new-privileges': true })] })
     expect(valueOf(subject.container.noNewPrivileges)).toBe(false)
   })
 })

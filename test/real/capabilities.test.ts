@@ -13,8 +13,7 @@ import { capabilitiesOf, CAPABILITIES, effectiveCapabilities } from '../../src/c
 import { openImages } from '../../src/images.ts'
 import { join } from '../../src/join/join.ts'
 import { set, type Fact } from '../../src/model/fact.ts'
-import type { EngineFacts } from '../../src/model/fields.ts'
-import type { Container, Image, Subject } from '../../src/model/subject.ts'
+import type { Container, Engine, Image, Subject } from '../../src/model/subject.ts'
 import { readContainers } from '../../src/texts.ts'
 import { dockerArchive, tar, type Member } from '../support/archive.ts'
 
@@ -191,8 +190,8 @@ const readAs = async (file: string, text: string) => {
 const subjectsOf = (
   containers: readonly Container[],
   images: readonly Image[],
-  engine?: EngineFacts,
-): readonly Subject[] => join(containers, images, engine ? { engine } : {}).subjects
+  engines: readonly Engine[] = [],
+): readonly Subject[] => join(containers, images, { engines }).subjects
 /** Runs all, a few at a time. */
 async function each<A, B>(list: readonly A[], to: (one: A) => Promise<B>): Promise<B[]> {
   const results: B[] = []
@@ -305,8 +304,8 @@ describe.skipIf(noDocker !== undefined)('in Docker Engine', () => {
       execFileSync('docker', ['info', '--format', '{{json .}}'], { encoding: 'utf8' }),
     )
     const { containers } = await readAs('inspect.json', inspected)
-    expect(info.engine).toBeDefined()
-    subjects = subjectsOf(containers, await readImage(path(folder, 'image.tar')), info.engine)
+    expect(info.engines).toHaveLength(1)
+    subjects = subjectsOf(containers, await readImage(path(folder, 'image.tar')), info.engines)
   }, 300_000)
   afterAll(() => {
     if (ids.length > 0) execFileSync('docker', ['rm', '-f', ...ids], { stdio: 'ignore' })

@@ -676,8 +676,8 @@ export const differences: readonly Difference[] = [
   },
   {
     fields: ['windows.credentialSpec'],
-    dialects: ['compose', 'kubernetes'],
+    dialects: ['kubernetes', 'oci-runtime'],
     of: ['windows'],
-    because: 'Compose says where it is, Kubernetes its name, and the engine hands it to the runtime apart',
+    because: 'Compose and the engine say where it is, Kubernetes its name, and the runtime is handed what is in it',
   },
 ]

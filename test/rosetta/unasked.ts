@@ -22,6 +22,16 @@ export const unasked: readonly Unasked[] = [
     because: 'a manifest has no mount options but those of PersistentVolumes',
   },
   {
+    rows: ['ulimits', 'ulimits.name', 'ulimits.soft', 'ulimits.hard', 'resources.cpuSet', 'resources.pids'],
+    dialects: ['kubernetes'],
+    because: 'only annotations of Podman say it, which a cluster does not know',
+  },
+  {
+    rows: ['devices', 'devices.source', 'devices.target', 'devices.permissions'],
+    dialects: ['kubernetes'],
+    because: 'a ResourceClaim asks for a device of which nothing is known before the pod is placed',
+  },
+  {
     rows: ['environment.fromSecret'],
     dialects: ['docker-inspect', 'oci-runtime'],
     because: 'the value is there, wherever it came from',

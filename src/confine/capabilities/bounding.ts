@@ -35,6 +35,7 @@ export function bounding(
     if (add.has(EVERY)) return dropped(all)
     return [...new Set([...(drop.has(EVERY) ? [] : dropped(start)), ...named])]
   }
+  if (convention.dropsAdded && drop.has(EVERY)) return []
   return dropped(new Set([...(drop.has(EVERY) ? [] : add.has(EVERY) ? all : start), ...named]))
 }
 
@@ -88,6 +89,6 @@ function needed(given: Names, add: Names, drop: Names, convention: Convention): 
   const givesNone = given.how !== 'unknown' && given.value.length === 0
   if (convention.addedAndDropped === 'added')
     return addsAll ? [drop] : dropsAll || givesNone ? [add] : [add, drop, given]
-  if (dropsAll) return addsNone ? [add] : [add, drop]
+  if (dropsAll) return convention.dropsAdded ? [drop] : addsNone ? [add] : [add, drop]
   return addsAll ? [drop] : addsNone && givesNone ? [add] : [add, drop, given]
 }

@@ -32,8 +32,13 @@ export function programOf(subject: Subject): Candidates {
   const { container, image } = subject
   const files = filesOf(image)
   if (!files.open && files.byPath.size === 0) return only(PLAIN)
-  // Docker's init process is a program of the engine's, which runs the container's own as a child; that of a pod is another container's.
-  if (subject.runtime === 'docker' && container.init.how !== 'unknown' && container.init.value) return only(PLAIN)
+  // The init process of Docker and Podman is a program of the engine's, which runs the container's own as a child; that of a pod is another container's.
+  if (
+    (subject.runtime === 'docker' || subject.runtime === 'podman') &&
+    container.init.how !== 'unknown' &&
+    container.init.value
+  )
+    return only(PLAIN)
   if (files.open) return { alternatives: [PLAIN, { file: 'any' }], open: files.open }
   const word = firstWord(subject)
   if (word === undefined) return only(PLAIN)

@@ -2,20 +2,21 @@
 import type { ContainerFacts } from '../../model/fields.ts'
 import type { Fact, Unsettled } from '../../model/fact.ts'
 import type { Subject } from '../../model/subject.ts'
-import { DOCKER, KUBERNETES, type Convention } from '../convention.ts'
+import { DOCKER, KUBERNETES, NSPAWN, type Convention } from '../convention.ts'
 import type { CapabilitySet } from './execve.ts'
 import { holeIn, namesIn, unsettled, type Names } from './lists.ts'
 import { CAPABILITIES, EVERY } from './names.ts'
 
-export const conventionOf = (subject: Subject): Convention => (subject.runtime === 'kubernetes' ? KUBERNETES : DOCKER)
+export const conventionOf = ({ runtime }: Subject): Convention =>
+  runtime === 'kubernetes' ? KUBERNETES : runtime === 'nspawn' ? NSPAWN : DOCKER
 
 /**
  * Every capability that the engine knows. Docker Engine before 23 stops at AUDIT_READ: its ALL and its `--privileged` hold neither
  * PERFMON nor BPF nor CHECKPOINT_RESTORE (moby 20.10 oci/caps/utils_linux.go, init).
  */
 export function knownTo({ runtime, engine }: Subject): readonly string[] {
-  const { name, version } = engine
-  if (runtime !== 'docker' || version.how === 'unknown' || (name.how !== 'unknown' && name.value !== 'docker'))
+  const { kind, version } = engine
+  if (runtime !== 'docker' || version.how === 'unknown' || (kind.how !== 'unknown' && kind.value !== 'docker'))
     return CAPABILITIES
   const major = /^(\d{1,4})\.\d/.exec(version.value)?.[1]
   return major !== undefined && Number(major) < 23
@@ -56,8 +57,9 @@ export function settingsOf(subject: Subject): Settings {
   const { capabilities } = subject.container
   const ambient = setOf(capabilities.ambient)
   if (subject.runtime === 'oci') return written(capabilities, ambient)
-  const { name } = subject.engine
-  if (subject.runtime === 'docker' && name.how !== 'unknown' && name.value === 'podman') {
+  const { kind } = subject.engine
+  const isEngine = subject.runtime === 'docker' && kind.how !== 'unknown' && kind.value === 'podman'
+  if (subject.runtime === 'podman' || isEngine) {
     const added = setOf(capabilities.add)
     return each(
       added,

@@ -8,6 +8,8 @@ export type Answer =
   | { readonly is: 'no' }
   /** The path stays, and gives less: see `Entry.weaker`. */
   | { readonly is: 'weaker'; readonly because: readonly Reason[]; readonly eased: readonly PathEasing[] }
+  /** The path stays, if a sandbox is broken first: far less likely, and never ruled out. */
+  | { readonly is: 'behind'; readonly ifs: readonly PathIf[]; readonly because: readonly Reason[] }
   | { readonly is: 'unknown'; readonly ifs: readonly PathIf[] }
 
 export const NO: Answer = { is: 'no' }
@@ -26,7 +28,7 @@ export const when = <T>(field: string, fact: Fact<T>, holds: (value: T) => boole
 
 /** The first that holds; else what is not known; else no. */
 export function either(...answers: readonly Answer[]): Answer {
-  const order = ['yes', 'weaker', 'unknown'] as const
+  const order = ['yes', 'weaker', 'behind', 'unknown'] as const
   for (const is of order) {
     const found = answers.find((answer) => answer.is === is)
     if (found) return found

@@ -4,7 +4,7 @@ import type { Subject } from '../../model/subject.ts'
 import { known, reason } from './answer.ts'
 import { removeDevice, removeDeviceRule } from './change.ts'
 import type { Entry, Opening } from './entry.ts'
-import { call, capability, hostUsers, root, through } from './needs.ts'
+import { call, capability, hostDevices, hostUsers, root, through } from './needs.ts'
 import { normal, perhapsPrivileged } from './openings.ts'
 
 /** Disks, parts of them and what lies over them; /dev as a whole holds them all. */
@@ -83,7 +83,7 @@ export const devices: readonly Entry[] = [
     severity: 'critical',
     source: PRIVILEGED,
     openings: perhapsPrivileged,
-    needs: [root, hostUsers, through('blocks')],
+    needs: [root, hostUsers, hostDevices, through('blocks')],
     steps: () => ['mounts the host’s disk, which is among its devices, and writes files on it'],
     breaks: ['not running it privileged', 'a user namespace of its own', 'another user than root', 'gVisor'],
   },

@@ -5,7 +5,7 @@ import type { Reason } from '../../model/finding.ts'
 import type { Place } from '../../model/place.ts'
 import type { Subject } from '../../model/subject.ts'
 import { either, iff, known, NO, reason, when, yes, type Answer } from './answer.ts'
-import { lets, remaps, type Channel } from './sandbox.ts'
+import { BREAK, passes, remaps, type Channel } from './sandbox.ts'
 
 export type Need = (subject: Subject) => Answer
 
@@ -57,26 +57,45 @@ export const hostUsersOrLess: Need = orLess(
   ({ container }) => reason('container.namespaces.user', container.namespaces.user),
 )
 
-/** No sandbox runtime stands between the container and that part of the host. */
+/** The engine's entry of the runtime that starts the container. */
+const runtimeOf = ({ container: { runtime }, engine }: Subject) =>
+  known(engine.runtimes)?.find(({ facts: { name } }) => known(name) !== undefined && known(name) === known(runtime))
+/** The runtime gives privileged containers the devices of the host (privileged_without_host_devices). */
+export const hostDevices: Need = (subject) => {
+  const entry = runtimeOf(subject)
+  return entry && known(entry.facts.hostDevices) === false ? NO : yes()
+}
+
+/** No sandbox stands between the container and that part of the host; with one the path needs a break of it first. */
 export const through =
   (channel: Channel): Need =>
-  ({ container: { runtime } }) => {
+  (subject) => {
+    const { runtime, sandbox } = subject.container
     if (runtime.how === 'unknown') return iff('an ordinary runtime runs it, and no sandbox', runtime)
-    const open = lets(runtime.value, channel)
-    if (open === false) return NO
+    if (sandbox.how === 'unknown')
+      return {
+        is: 'unknown',
+        ifs: [
+          {
+            text: `the runtime "${runtime.value}" is an ordinary one, and no sandbox`,
+            place: runtime.place,
+            ask: sandbox.ask ?? 'user',
+          },
+        ],
+      }
+    const { value } = sandbox
+    const flags = runtimeOf(subject)?.facts.loosened
+    const loosened = (flags && known(flags)?.flatMap((flag) => known(flag) ?? [])) ?? []
+    const passing = passes(value, channel, { runtime: runtime.value, loosened })
+    if (passing === 'closed') return NO
+    if (passing === 'behind' && value !== 'none')
+      return {
+        is: 'behind',
+        ifs: [{ text: BREAK[value], place: sandbox.place }],
+        because: [reason('container.sandbox', sandbox)],
+      }
     // Which runtime it is is worth a step only where somebody chose it.
-    if (open === true)
-      return isWritten(runtime) && runtime.value !== '' ? yes(reason('container.runtime', runtime)) : yes()
-    return {
-      is: 'unknown',
-      ifs: [
-        {
-          text: `the runtime "${runtime.value}" is an ordinary one, and no sandbox`,
-          place: runtime.place,
-          ask: 'user',
-        },
-      ],
-    }
+    return isWritten(runtime) && runtime.value !== '' ? yes(reason('container.runtime', runtime)) : yes()
   }
 
 type Names = ContainerFacts['capabilities']['bounding']
@@ -129,8 +148,8 @@ export const call =
     const field = 'container.seccomp.kind'
     if (known(kind) === 'unconfined') return yes(reason(field, kind))
     if (known(container.privileged) === true && known(kind) !== 'profile') return yes()
-    // With a profile or without: what the defaults let through is let through.
-    if (known(kind) !== 'profile' && BY_DEFAULT.has(name)) return yes()
+    // With a profile or without: what the defaults let through is let through, unless its own is known.
+    if (known(kind) !== 'profile' && allows.how === 'unknown' && BY_DEFAULT.has(name)) return yes()
     if (allows.how === 'unknown')
       return kind.how === 'default' ? NO : iff(`the seccomp filter lets ${name} through`, allows)
     const let_ = allows.value.find((one) => known(one) === name)

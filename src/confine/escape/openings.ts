@@ -45,6 +45,13 @@ export function perhapsPrivileged(subject: Subject): readonly Opening[] {
     : privileged(subject)
 }
 
+/** The set of Docker, containerd and CRI-O (moby daemon/pkg/oci/caps/defaults.go). */
+const OF_ENGINES: ReadonlySet<string> = new Set(
+  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(
+    ' ',
+  ),
+)
+
 /** A capability beyond the runtime's own set, whoever gave it: `cap_add`, a set that is written out, or `privileged`. */
 export const given =
   (name: string) =>
@@ -54,11 +61,11 @@ export const given =
     const { bounding, effective, add, given: start } = subject.container.capabilities
     const held = [...(known(bounding) ?? []), ...(known(effective) ?? [])].find((one) => known(one) === name)
     if (!held) return []
-    // What every container has opens nothing.
+    // What every container of an engine has opens nothing. System containers (LXC, systemd-nspawn) are given more.
     const origin = [...(known(add) ?? []), ...(isWritten(start) ? (known(start) ?? []) : [])].find((one) =>
       [name, `CAP_${name}`, 'ALL'].includes(known(one)?.toUpperCase() ?? ''),
     )
-    const usual = known(start)?.some((one) => known(one) === name) === true && !isWritten(start)
+    const usual = known(start)?.some((one) => known(one) === name) === true && !isWritten(start) && OF_ENGINES.has(name)
     if (!origin && usual) return []
     const place = (origin ?? held).place
     return [

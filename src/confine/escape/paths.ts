@@ -14,6 +14,7 @@ import { mounts } from './mounts.ts'
 import { namespaces } from './namespaces.ts'
 import { asksForRoot, IS_ROOT } from './needs.ts'
 import { proc } from './proc.ts'
+import { behind } from './sandbox.ts'
 
 /** Every way that is known, in the order in which equals are told: what needs no exploit and few steps first. */
 export const entries: readonly Entry[] = [
@@ -130,11 +131,16 @@ function pathOf(entry: Entry, opening: Opening, subject: Subject): Found | undef
   const ifs: PathIf[] = [...(opening.ifs ?? [])]
   const eased: PathEasing[] = [...(opening.eased ?? [])]
   let weaker = false
+  let isBehind = false
   for (const need of entry.needs) {
     const answer = need(subject)
     if (answer.is === 'no' || (answer.is === 'weaker' && !entry.weaker)) return undefined
     if (answer.is === 'unknown') ifs.push(...answer.ifs)
-    else {
+    else if (answer.is === 'behind') {
+      isBehind = true
+      ifs.push(...answer.ifs)
+      because.push(...answer.because)
+    } else {
       because.push(...answer.because)
       eased.push(...(answer.eased ?? []))
       weaker ||= answer.is === 'weaker'
@@ -143,7 +149,7 @@ function pathOf(entry: Entry, opening: Opening, subject: Subject): Found | undef
   const conditions = distinctIfs(ifs)
   const left = weaker && entry.weaker ? entry.weaker : entry
   return {
-    key: `${entry.id} ${weaker ? 'weaker' : ''} ${placeKey(opening.place)} ${opening.name}`,
+    key: `${entry.id} ${weaker ? 'weaker' : ''}${isBehind ? 'behind' : ''} ${placeKey(opening.place)} ${opening.name}`,
     closing: [opening.closing, ...(opening.lesser ?? [])],
     path: {
       id: entry.id,
@@ -152,7 +158,7 @@ function pathOf(entry: Entry, opening: Opening, subject: Subject): Found | undef
       steps: stepsOf(entry, opening, subject, left.gives, conditions),
       state: conditions.length > 0 ? 'possible' : 'open',
       ifs: conditions,
-      severity: left.severity,
+      severity: isBehind ? behind(left.severity) : left.severity,
       source: entry.source,
       eased,
       breaks: entry.breaks,

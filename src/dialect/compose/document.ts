@@ -1,13 +1,27 @@
 /** Which documents are Compose files, and what services they hold. */
 import { child, entries, isList, isMap, type Node } from '../../document/node.ts'
 import type { Notice, Read } from '../../model/notice.ts'
-import type { Files, Found, Want } from '../dialect.ts'
+import type { About, Files, Found, Want } from '../dialect.ts'
 import { isVoid, soundMaps } from '../docker/piece.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
-import { Extension, extendedFile, servicesOf } from './extend.ts'
-import { interpolate } from './interpolate.ts'
+import { buildOf } from './build.ts'
+import { variablesOfFiles } from './env-file.ts'
+import { servicesOf } from './extend.ts'
+import { withOwnProfiles } from './path.ts'
+import { loadProject, loadStack, type Project } from './project.ts'
 
-const TOP = new Set(['version', 'name', 'services', 'networks', 'volumes', 'configs', 'secrets', 'include', 'models'])
+const TOP = new Set([
+  'version',
+  'name',
+  'services',
+  'jobs',
+  'networks',
+  'volumes',
+  'configs',
+  'secrets',
+  'include',
+  'models',
+])
 /** Keys that a service of a Compose file has and that other formats with `services` (Symfony's) have not. */
 const SERVICE = new Set(
   `image build command container_name depends_on entrypoint env_file environment expose ports volumes networks network_mode
@@ -49,14 +63,11 @@ export function isCompose(root: Node): boolean {
   })
 }
 
-/** The files that services of this document extend. */
-export function wantedFiles(root: Node): readonly Want[] {
-  const services = servicesOf(root)
-  const files = entries(services).flatMap(([, service]) => {
-    const file = isMap(service) && service.value.has('extends') ? extendedFile(interpolate(service)) : undefined
-    return file === undefined ? [] : [file]
-  })
-  return [...new Set(files)].sort().map((path) => ({ path }))
+/** The other files of the project: what it includes and extends, override files, files of variables. */
+export function wantedFiles(root: Node, about: About, files?: Files): readonly Want[] {
+  // Files of a project are read for the project: their own are asked for by the main document.
+  if (!files) return []
+  return projectOf(root, files, about).found.wanted
 }
 
 const MAPS = [
@@ -72,22 +83,58 @@ const MAPS = [
 
 const lost = (id: string, node: Node, message: string): Notice => ({ id, place: node.place, message, lost: true })
 
-/** Every service, with its variables replaced and what it extends taken over. */
-export function findServices(raw: Node, files: Files): Read<readonly Found[]> {
-  const root = interpolate(raw)
-  const extension = new Extension(root, files)
-  const notices: Notice[] = []
+interface Loaded {
+  readonly files: Files
+  readonly size: number
+  readonly about: About
+  readonly found: Read<readonly Found[]> & { readonly wanted: readonly Want[] }
+}
+/** Asked again and again while files are read, and then for the containers: the last answer is kept. */
+const known = new WeakMap<Node, Loaded>()
+function projectOf(root: Node, files: Files, about: About): Loaded {
+  const before = known.get(root)
+  if (before?.files === files && before.size === files.size && before.about === about) return before
+  const loaded: Loaded = { files, size: files.size, about, found: find(root, loadProject(root, files, about), about) }
+  known.set(root, loaded)
+  return loaded
+}
+
+/** Every service of the project that the document is the main file of. */
+export const findServices = (root: Node, files: Files, about: About): Read<readonly Found[]> =>
+  projectOf(root, files, about).found
+
+/** Every service of a stack file: `docker stack deploy` reads no `.env`, and includes and extends nothing. */
+export const stackServices = (root: Node, files: Files, about: About): Loaded['found'] =>
+  find(root, loadStack(root, files, about), about)
+
+function find(raw: Node, project: Project, about: About): Loaded['found'] {
+  const { root, sources } = project
+  const notices: Notice[] = [...project.notices]
   const found: Found[] = []
+  const { partOf } = project
+  if (partOf !== undefined) {
+    notices.push({
+      id: 'compose-override',
+      place: raw.place,
+      message: `This file is merged over ${partOf}, as docker compose up does, and was read with it, not by itself.`,
+      lost: false,
+    })
+    return { value: [], notices, wanted: sources.wanted }
+  }
   const services = servicesOf(root)
-  const include = child(root, 'include')
-  if (services !== root && !isVoid(include))
-    notices.push(
-      lost(
-        'compose-include-unread',
-        include,
-        'This file includes others, whose services and overrides are not read yet. Scan the output of: docker compose config',
-      ),
-    )
+  for (const group of services === root ? [root] : [services, child(root, 'jobs')])
+    findIn(group, group === root, project, about, found, notices)
+  return { value: found, notices, wanted: sources.wanted }
+}
+
+function findIn(
+  services: Node,
+  isOldest: boolean,
+  project: Project,
+  about: About,
+  found: Found[],
+  notices: Notice[],
+): void {
   if (!isMap(services) && !isVoid(services))
     notices.push(
       lost(
@@ -97,10 +144,7 @@ export function findServices(raw: Node, files: Files): Read<readonly Found[]> {
       ),
     )
   for (const [name, node] of entries(services)) {
-    if (
-      isExtension(name) &&
-      (services === root || !isMap(node) || !(node.value.has('image') || node.value.has('build')))
-    )
+    if (isExtension(name) && (isOldest || !isMap(node) || !(node.value.has('image') || node.value.has('build'))))
       continue
     if (found.length > MAX_CONTAINERS) break
     if (!isMap(node)) {
@@ -123,8 +167,17 @@ export function findServices(raw: Node, files: Files): Read<readonly Found[]> {
       })
       continue
     }
-    const self = soundMaps(extension.of(name, node), MAPS)
-    found.push({ id: name, scope: { self, root, name: { place: node.place, path: node.path, value: name } } })
+    const self = soundMaps(withOwnProfiles(node, about), MAPS)
+    const build = buildOf(self, about, isOldest)
+    found.push({
+      id: name,
+      scope: {
+        self,
+        root: project.root,
+        name: { place: node.place, path: node.path, value: name },
+        envFile: variablesOfFiles(self, project),
+      },
+      ...(build && { build }),
+    })
   }
-  return { value: found, notices: [...notices, ...extension.notices] }
 }

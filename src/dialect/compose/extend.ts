@@ -1,13 +1,15 @@
 /**
  * `extends` of Compose: a service takes over what another one says, and its own word counts.
- * https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends and 13-merge.md
+ * https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends
  */
 import { posix } from 'node:path'
-import { child, get, isList, isMap, type Node } from '../../document/node.ts'
+import { child, entries, get, isList, isMap, type Node } from '../../document/node.ts'
 import type { Notice } from '../../model/notice.ts'
-import type { Files } from '../dialect.ts'
 import { isVoid, rawText } from '../docker/piece.ts'
-import { interpolate } from './interpolate.ts'
+import { interpolate, type Lookup } from './interpolate.ts'
+import { mergeServices } from './merge.ts'
+import { moveService } from './path.ts'
+import { normal, type Sources } from './source.ts'
 
 const MAX_CHAIN = 50
 const MAX_DEPTH = 1000
@@ -18,82 +20,100 @@ export const servicesOf = (root: Node): Node => {
   return services.missing === true && services.unknown === undefined && !isVersioned(root) ? root : services
 }
 const isVersioned = (root: Node): boolean =>
-  ['version', 'include', 'name', 'networks', 'volumes'].some((key) => child(root, key).missing !== true)
+  ['version', 'include', 'name', 'networks', 'volumes', 'jobs'].some((key) => child(root, key).missing !== true)
 
-/** The path that `extends` names, relative to the document's own file; undefined where it names none or a variable hides it. */
-export function extendedFile(service: Node): string | undefined {
-  const file = get(service, 'extends.file')
-  const text = file.unknown === undefined ? rawText(file) : undefined
-  return text === undefined || text === '' ? undefined : posix.normalize(text.replaceAll('\\', '/'))
-}
-
-/** Puts services together with what they extend. `notices` tells what could not be found. */
+/** A document whose services are put together with what they extend. */
 export class Extension {
   readonly notices: Notice[] = []
   readonly #main: Node
-  readonly #files: Files
+  readonly #folder: string
+  readonly #sources: Sources
+  readonly #lookup: Lookup
   readonly #roots = new Map<string, Node>()
   readonly #done = new Map<string, Node>()
   readonly #inherited = new Map<Node, Node>()
 
-  /** `root` is the main document, interpolated; `files` are the others, as they were read. */
-  constructor(root: Node, files: Files) {
+  /** `root` is interpolated; the files that it names start in `folder`, and know the same variables. */
+  constructor(root: Node, folder: string, sources: Sources, lookup: Lookup) {
     this.#main = root
-    this.#files = new Map([...files].map(([path, node]) => [posix.normalize(path.replaceAll('\\', '/')), node]))
+    this.#folder = folder
+    this.#sources = sources
+    this.#lookup = lookup
   }
 
-  /** The service of the main document with all that it extends. */
-  of(name: string, service: Node): Node {
-    return this.#resolve('', name, service, [])
+  /** The document, its services and jobs with all that they extend. */
+  all(): Node {
+    const root = this.#main
+    if (servicesOf(root) === root) return this.#each(root)
+    return ['services', 'jobs'].reduce((node, key) => {
+      const before = child(node, key)
+      const after = this.#each(before)
+      return after === before || !isMap(node) ? node : { ...node, value: new Map([...node.value, [key, after]]) }
+    }, root)
   }
 
-  #resolve(file: string, name: string, service: Node, trail: readonly string[]): Node {
+  #each(services: Node): Node {
+    const extending = entries(services).some(([, node]) => isMap(node) && node.value.has('extends'))
+    if (!extending) return services
+    return {
+      ...services,
+      value: new Map(entries(services).map(([name, node]) => [name, this.#resolve('', services, name, node, [])])),
+    }
+  }
+
+  /** `file` is empty for the document itself. */
+  #resolve(file: string, services: Node, name: string, service: Node, trail: readonly string[]): Node {
     const extension = child(service, 'extends')
     if (!isMap(service) || isVoid(extension)) return service
     const key = `${file}\n${name}`
     const known = this.#done.get(key)
     if (known) return known
-    const base = this.#base(file, key, service, extension, trail)
-    const own = new Map([...service.value].filter(([each]) => each !== 'extends'))
-    const merged = base
-      ? { ...service, value: mergeMaps(isMap(base) ? base.value : new Map(), own, '', 0) }
-      : { ...service, value: own }
+    const base = this.#base(file, services, key, extension, trail)
+    const own: Node = { ...service, value: new Map([...service.value].filter(([each]) => each !== 'extends')) }
+    const merged = base && isMap(base) ? mergeServices(base, own) : own
     this.#done.set(key, merged)
     return merged
   }
 
-  #base(file: string, key: string, service: Node, extension: Node, trail: readonly string[]): Node | undefined {
+  #base(file: string, services: Node, key: string, extension: Node, trail: readonly string[]): Node | undefined {
     const name = isMap(extension) ? child(extension, 'service') : extension
     const text = name.unknown === undefined ? rawText(name) : undefined
     if (text === undefined)
       return this.#lost(extension, `what this service extends is not known (${name.unknown ?? 'no service is named'})`)
-    const path = extendedFile(service)
-    const other =
-      path === undefined ? file : posix.isAbsolute(path) || file === '' ? path : posix.join(posix.dirname(file), path)
-    if (path === undefined && !isVoid(get(extension, 'file')) && isMap(extension))
-      return this.#lost(
-        extension,
-        `the file that it extends is not known (${get(extension, 'file').unknown ?? 'no text'})`,
-      )
-    const root = this.#root(other)
-    if (!root) return this.#lost(extension, `the file ${other} that this service extends was not read`)
-    const found = child(servicesOf(root), text)
-    if (found.missing === true)
+    const written = isMap(extension) ? get(extension, 'file') : undefined
+    const path = written && written.unknown === undefined ? rawText(written) : undefined
+    if (written && !isVoid(written) && path === undefined)
+      return this.#lost(extension, `the file that it extends is not known (${written.unknown ?? 'no text'})`)
+    if (path !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(path))
+      return this.#lost(extension, `the file ${path} that this service extends is not on this machine`)
+    const folder = file === '' ? this.#folder : posix.dirname(file)
+    const other = path === undefined || path === '' ? file : posix.isAbsolute(path) ? path : join(folder, path)
+    const found = other === file ? services : this.#services(other, written)
+    if (!found) return this.#lost(extension, `the file ${other} that this service extends was not read`)
+    const base = child(found, text)
+    if (base.missing === true)
       return this.#lost(extension, `there is no service ${text} to extend${other === '' ? '' : ` in ${other}`}`)
     if (trail.includes(key) || trail.length >= MAX_CHAIN)
       return this.#lost(extension, `services extend each other in a circle, or in too long a chain (${text})`)
-    return this.#inherit(this.#resolve(other, text, found, [...trail, key]), 0)
+    const whole = this.#resolve(other, found, text, base, [...trail, key])
+    return this.#inherit(other === file ? whole : this.#moved(whole, file, other), 0)
   }
 
-  #root(file: string): Node | undefined {
-    if (file === '') return this.#main
+  /** Its paths start in the folder of the file that extends it; at the end, in that of the document. */
+  #moved(service: Node, file: string, other: string): Node {
+    const from = file === '' ? this.#folder : posix.dirname(file)
+    const way = posix.isAbsolute(other) ? posix.dirname(other) : posix.relative(from, posix.dirname(other))
+    return moveService(service, way === '' ? '.' : way)
+  }
+
+  #services(file: string, named: Node | undefined): Node | undefined {
     const known = this.#roots.get(file)
     if (known) return known
-    const raw = this.#files.get(file)
+    const raw = this.#sources.read(file, named && { place: named.place })
     if (!raw) return undefined
-    const root = interpolate(raw)
-    this.#roots.set(file, root)
-    return root
+    const services = servicesOf(interpolate(raw, this.#lookup))
+    this.#roots.set(file, services)
+    return services
   }
 
   #lost(node: Node, what: string): undefined {
@@ -128,65 +148,5 @@ export class Extension {
   }
 }
 
-type Entries = ReadonlyMap<string, Node>
-const REPLACED = new Set(['command', 'entrypoint', 'healthcheck.test'])
-/** Written as a list of `key=value` or as a map, and merged as a map. */
-const MAPPINGS = new Set(['environment', 'sysctls', 'labels', 'annotations', 'extra_hosts', 'networks', 'depends_on'])
-
-function mergeMaps(base: Entries, own: Entries, path: string, depth: number): Entries {
-  const merged = new Map(base)
-  for (const [key, node] of own) {
-    const other = base.get(key)
-    merged.set(key, other ? merge(other, node, path === '' ? key : `${path}.${key}`, depth + 1) : node)
-  }
-  return merged
-}
-
-function merge(base: Node, own: Node, path: string, depth: number): Node {
-  if (REPLACED.has(path) || depth > MAX_DEPTH) return own
-  if (isVoid(own)) return base
-  const isMapping = MAPPINGS.has(path)
-  const left = isMapping ? asEntries(base) : base
-  const right = isMapping ? asEntries(own) : own
-  if (isMap(left) && isMap(right)) return { ...own, value: mergeMaps(left.value, right.value, path, depth) }
-  if (!isList(left) || !isList(right)) return own
-  const taken = new Set(right.value.map((node) => keyOf(path, node)))
-  const kept = left.value.filter((node) => {
-    const key = keyOf(path, node)
-    return key === undefined || !taken.has(key)
-  })
-  return { ...own, value: [...kept, ...right.value] }
-}
-
-/** A list of `key=value` as a map; a list that is not one stays as it is. */
-function asEntries(node: Node): Node {
-  if (!isList(node)) return node
-  const map = new Map<string, Node>()
-  for (const item of node.value) {
-    const text = rawText(item)
-    if (text === undefined) return node
-    const sign = text.indexOf('=')
-    const { place, path, unknown, inherited } = item
-    map.set(sign < 0 ? text : text.slice(0, sign), {
-      place,
-      path,
-      value: sign < 0 ? null : text.slice(sign + 1),
-      ...(unknown !== undefined && { unknown }),
-      ...(inherited && { inherited }),
-    })
-  }
-  return { ...node, value: map }
-}
-
-/** What makes an element of a list the same as another: the target of a mount or device, else its text. */
-function keyOf(path: string, node: Node): string | undefined {
-  const text = rawText(node)
-  if (['volumes', 'devices', 'secrets', 'configs'].includes(path)) {
-    if (isMap(node)) return rawText(child(node, 'target')) ?? rawText(child(node, 'source'))
-    if (path === 'volumes' || path === 'devices') {
-      const parts = text?.split(':') ?? []
-      return parts[1] ?? parts[0]
-    }
-  }
-  return text
-}
+/** Both are paths from the main document. */
+const join = (folder: string, path: string): string => normal(posix.join(folder, path.replaceAll('\\', '/')))

@@ -3,11 +3,21 @@
  * https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
  */
 import type { Node } from '../../document/node.ts'
+import type { Place } from '../../model/place.ts'
 import { HOLE } from '../docker/piece.ts'
 
-export type Variables = ReadonlyMap<string, string>
-const NONE: Variables = new Map()
+/** A variable that a file sets. Its value may hang on others that are not known. */
+export interface Setting {
+  readonly value: string
+  readonly place: Place
+  readonly unknown?: string
+}
+/** The variables that are known; all others are whatever the shell of whoever starts it says. */
+export type Lookup = (name: string) => Setting | undefined
+const NONE: Lookup = () => undefined
 
+/** Names that are kept of one text, for the reason. */
+const MAX_NAMES = 10
 const MAX_NESTING = 50
 const MAX_TEXT = 1_000_000
 /** Aliases may stack what the reader of YAML bounds for one branch. */
@@ -18,11 +28,11 @@ const MAX_DEPTH = 1000
  * without one the text has a `HOLE` there and its node is unknown, with the variable's name as the reason.
  * What an alias shares is worked out once and stays shared.
  */
-export function interpolate(root: Node, variables: Variables = NONE): Node {
+export function interpolate(root: Node, lookup: Lookup = NONE): Node {
   const done = new Map<object, Node['value']>()
   const walk = (node: Node, depth: number): Node => {
     const { value } = node
-    if (typeof value === 'string') return value.includes('$') ? substituted(node, value, variables) : node
+    if (typeof value === 'string') return value.includes('$') ? substituted(node, value, lookup) : node
     if (value === null || typeof value !== 'object') return node
     if (depth > MAX_DEPTH) return { ...node, value: null, unknown: 'the document is too deep' }
     let result = done.get(value)
@@ -48,32 +58,41 @@ export function interpolate(root: Node, variables: Variables = NONE): Node {
   return walk(root, 0)
 }
 
-function substituted(node: Node, text: string, variables: Variables): Node {
-  const template = new Template(text, variables)
+/** The node with the variables of its text replaced. */
+export function substituted(node: Node, text: string, lookup: Lookup): Node {
+  const template = new Template(text, lookup)
   const value = template.expand(0)
-  const { place, path, inherited } = node
-  const rest = { place, path, ...(inherited && { inherited }) }
+  const { place, path, inherited, tag } = node
+  const rest = { place, path, ...(inherited && { inherited }), ...(tag && { tag }) }
   if (value.length > MAX_TEXT) return { ...rest, value: null, unknown: 'its variables make it too long to be read' }
   const names = [...template.missing]
   const because =
     template.invalid ??
     (names.length > 0
-      ? `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set here, and no default is written`
+      ? `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set here (.env, --env-file), and no default is written: whoever starts it may set ${names.length === 1 ? 'it' : 'them'}`
       : undefined)
-  return { ...rest, value, ...(because !== undefined && { unknown: because }) }
+  const from = [...template.used].map(([, setting]) => ({ place: setting.place, value: setting.value }))
+  return {
+    ...rest,
+    value,
+    ...(because !== undefined && { unknown: because }),
+    ...(from.length > 0 && { from }),
+  }
 }
 
 /** One text, read once from left to right. */
 class Template {
   readonly missing = new Set<string>()
+  /** Variables that a file sets and that were taken. */
+  readonly used = new Map<string, Setting>()
   invalid: string | undefined
   readonly #text: string
-  readonly #variables: Variables
+  readonly #lookup: Lookup
   #at = 0
 
-  constructor(text: string, variables: Variables) {
+  constructor(text: string, lookup: Lookup) {
     this.#text = text
-    this.#variables = variables
+    this.#lookup = lookup
   }
 
   /** Up to the end, or within braces (`level` > 0) up to the brace that closes them. */
@@ -106,9 +125,7 @@ class Template {
     }
     if (next !== '{') {
       const name = this.#name()
-      return name === ''
-        ? this.#refuse('a $ stands before no name (Compose wants $$ for a dollar sign)')
-        : this.#get(name)
+      return name === '' ? '$' : this.#get(name)
     }
     this.#at += 1
     const name = this.#name()
@@ -121,19 +138,27 @@ class Template {
       this.#at = this.#text.length
       return this.#refuse('variables are nested too deep')
     }
-    // What is not taken must not count as missing.
-    const before = new Set(this.missing)
+    // What is not taken must not count as missing, used or wrong.
+    const missing = new Set(this.missing)
+    const used = new Set(this.used.keys())
+    const { invalid } = this
     const other = this.expand(level + 1)
+    const isClosed = this.#text[this.#at] === '}'
     this.#at += 1
-    const value = this.#variables.get(name)
+    const setting = this.#lookup(name)
+    const value = setting?.unknown === undefined ? setting?.value : HOLE
     const isSet = value !== undefined && !(sign.startsWith(':') && value === '')
     if (sign.endsWith('-') && !isSet) return other
-    for (const added of this.missing) if (!before.has(added)) this.missing.delete(added)
+    if (sign.endsWith('+') && isSet && setting?.unknown === undefined) return other
+    for (const added of this.missing) if (!missing.has(added)) this.missing.delete(added)
+    for (const added of this.used.keys()) if (!used.has(added)) this.used.delete(added)
+    if (isClosed) this.invalid = invalid
     if (sign === '')
       return other === ''
         ? this.#get(name)
         : this.#refuse(`the variable ${name} is written in a way that Compose refuses`)
-    if (sign.endsWith('+') && value !== undefined) return isSet ? other : ''
+    if (sign === ':?' && value === '') return this.#refuse(`${name} is empty, and Compose refuses that`)
+    if (sign.endsWith('+') && value !== undefined) return setting?.unknown === undefined ? '' : this.#get(name)
     return this.#get(name)
   }
 
@@ -146,9 +171,14 @@ class Template {
   }
 
   #get(name: string): string {
-    const value = this.#variables.get(name)
-    if (value === undefined) this.missing.add(name)
-    return value ?? HOLE
+    const setting = this.#lookup(name)
+    if (!setting) {
+      if (this.missing.size < MAX_NAMES) this.missing.add(name)
+    } else {
+      if (this.used.size < MAX_NAMES) this.used.set(name, setting)
+      if (setting.unknown !== undefined) this.invalid ??= setting.unknown
+    }
+    return setting && setting.unknown === undefined ? setting.value : HOLE
   }
 
   #refuse(because: string): string {

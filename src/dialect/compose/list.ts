@@ -84,10 +84,30 @@ export const devices: Ask<readonly Device[]> = collect<Device>(
   { path: 'deploy.resources.reservations.devices', each: requested },
 )
 
-export const environment: Ask<readonly Variable[]> = collect<Variable>(strangeVariable, {
-  path: 'environment',
-  each: (node, key) => [variable(node, key)],
-})
+/** A variable of a file that is read when the service starts: nobody wrote it out here. */
+const fromFile = (node: Node, key: string | undefined): Variable => {
+  const { place, facts } = variable(node, key)
+  const because = 'it stands in a file that is read when the service starts'
+  return {
+    place,
+    facts: { ...facts, fromSecret: facts.name.how === 'unknown' ? facts.fromSecret : byDefault(place, true, because) },
+  }
+}
+/** A value that is nothing but variables of `.env` is not written out here either. */
+const written = (node: Node, key: string | undefined): Variable => {
+  const one = variable(node, key)
+  const text = rawText(node) ?? ''
+  const value = key === undefined ? text.slice(text.indexOf('=') + 1) : text
+  const isTaken = node.from !== undefined && value !== '' && node.from.map(({ value: part }) => part).join('') === value
+  return isTaken
+    ? { ...one, facts: { ...one.facts, fromSecret: byDefault(node.place, true, 'it stands in a file of variables') } }
+    : one
+}
+export const environment: Ask<readonly Variable[]> = collect<Variable>(
+  strangeVariable,
+  { path: 'environment', each: (node, key) => [written(node, key)] },
+  { path: '', where: 'envFile', each: (node, key) => [fromFile(node, key)] },
+)
 export const sysctls: Ask<readonly Sysctl[]> = collect<Sysctl>(strangeSysctl, {
   path: 'sysctls',
   each: (node, key) => [sysctl(node, key)],

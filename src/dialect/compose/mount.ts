@@ -4,6 +4,7 @@ import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import { field, parse, scalarFact, type Ask, type Scope } from '../ask.ts'
 import { isHostPath, kindOf, mountOf, propagationOf, shortMount, strangeMount, tmpfsMount } from '../docker/mount.ts'
 import { collect, isVoid, piece, rawText, said, unknownBy, why, type Mount } from '../docker/piece.ts'
+import { servicesOf } from './extend.ts'
 
 /** A fact of a child of a long syntax; undefined where it is not written. */
 function part(node: Node, key: string): Fact<string> | undefined {
@@ -21,7 +22,7 @@ function longMount(node: Node): Mount {
   const nocopy = scalarFact(get(node, 'volume.nocopy'), 'true or false', parse.bool)
   const relabel = part(get(node, 'bind'), 'selinux')
   const options = [
-    ...(nocopy.how === 'set' && nocopy.value ? [{ ...nocopy, value: 'nocopy' }] : []),
+    ...(nocopy.how !== 'silent' && nocopy.how !== 'unknown' && nocopy.value ? [{ ...nocopy, value: 'nocopy' }] : []),
     ...(relabel ? [relabel] : []),
   ]
   const propagation = get(node, 'bind.propagation')
@@ -94,20 +95,58 @@ const granted =
     ]
   }
 
-/** `service[:ro]` or `container:name[:ro]`: whatever that one mounts. */
-function volumesFrom(node: Node): readonly Mount[] {
-  const text = rawText(node)
-  if (text === undefined || text === '') return [strangeMount(why(node, 'the container is not a text'))]
-  const [name = '', access] = text.replace(/^container:/, '').split(':')
-  return [
-    mountOf(node, {
-      kind: said(node, 'other'),
-      type: said(node, 'volumes_from'),
-      source: piece(node, name),
-      target: unknown(node.place, `all that ${name} mounts`, 'user'),
-      ...(access !== undefined && { readOnly: said(node, access === 'ro') }),
-    }),
-  ]
+/**
+ * `service[:ro]`: whatever that one mounts, with its own places; `container:name[:ro]`: of a container that is not known here.
+ * https://docs.docker.com/reference/compose-file/services/#volumes_from
+ */
+const volumesFrom =
+  (trail: readonly string[]) =>
+  (node: Node, _key: string | undefined, scope: Scope): readonly Mount[] => {
+    const text = rawText(node)
+    if (text === undefined || text === '') return [strangeMount(why(node, 'the container is not a text'))]
+    const isContainer = text.startsWith('container:')
+    const [name = '', access] = text.replace(/^container:/, '').split(':')
+    const service = scope['root'] && !isContainer ? child(servicesOf(scope['root']), name) : undefined
+    if (service && isMap(service) && node.unknown === undefined) {
+      if (trail.includes(name) || trail.length >= MAX_CHAIN)
+        return [strangeMount(why(node, `services take over the mounts of each other in a circle (${name})`))]
+      const answer = mountsWith([...trail, name]).read({ ...scope, self: service })
+      if (answer.how === 'unknown') return [strangeMount(why(node, answer.because))]
+      if (answer.how === 'silent') return []
+      return answer.value
+        .filter(({ facts: { kind } }) => kind.how === 'unknown' || (kind.value !== 'secret' && kind.value !== 'config'))
+        .map((mount) => taken(mount, access === 'ro' ? node : undefined))
+    }
+    return [
+      mountOf(node, {
+        kind: said(node, 'other'),
+        type: said(node, 'volumes_from'),
+        source: piece(node, name),
+        target: unknown(node.place, `all that ${name} mounts`, 'user'),
+        ...(access !== undefined && { readOnly: said(node, access === 'ro') }),
+      }),
+    ]
+  }
+
+/** Services whose mounts another takes over, one after the other. */
+const MAX_CHAIN = 20
+
+/** A mount of another service, as this one has it. */
+function taken({ place, facts }: Mount, readOnly: Node | undefined): Mount {
+  const inherited = <T>(fact: Fact<T>): Fact<T> => (fact.how === 'set' ? { ...fact, how: 'inherited' } : { ...fact })
+  const { kind, type, source, target, propagation, options } = facts
+  return {
+    place,
+    facts: {
+      kind: inherited(kind),
+      type: inherited(type),
+      source: inherited(source),
+      target: inherited(target),
+      readOnly: readOnly ? said(readOnly, true) : inherited(facts.readOnly),
+      propagation: inherited(propagation),
+      options: inherited(options),
+    },
+  }
 }
 
 /** `use_api_socket: true` mounts the engine's socket (Compose 2.39). */
@@ -125,15 +164,17 @@ function socket(node: Node): readonly Mount[] {
   ]
 }
 
-export const mounts: Ask<readonly Mount[]> = collect<Mount>(
-  strangeMount,
-  { path: 'volumes', each: volume },
-  { path: 'tmpfs', each: memory, scalar: true },
-  { path: 'secrets', each: granted('secret', '/run/secrets/') },
-  { path: 'configs', each: granted('config', '/') },
-  { path: 'volumes_from', each: volumesFrom },
-  { path: 'use_api_socket', each: socket, scalar: true },
-)
+const mountsWith = (trail: readonly string[]): Ask<readonly Mount[]> =>
+  collect<Mount>(
+    strangeMount,
+    { path: 'volumes', each: volume },
+    { path: 'tmpfs', each: memory, scalar: true },
+    { path: 'secrets', each: granted('secret', '/run/secrets/') },
+    { path: 'configs', each: granted('config', '/') },
+    { path: 'volumes_from', each: volumesFrom(trail) },
+    { path: 'use_api_socket', each: socket, scalar: true },
+  )
+export const mounts = mountsWith([])
 
 /** The names of the map or list at a path, such as the networks of a service. */
 export const namesOf = (node: Node): readonly Fact<string>[] | undefined =>

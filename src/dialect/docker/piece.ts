@@ -1,15 +1,12 @@
 /** What the dialects of the Docker family share: facts of texts that hold variables, and lists that several keys make up. */
+import { HOLE } from '../../document/hole.ts'
 import { child, entries, get, isList, isMap, textOf, type Node } from '../../document/node.ts'
 import { unknown, type Fact, type Teller } from '../../model/fact.ts'
 import type { ContainerFacts } from '../../model/fields.ts'
 import type { Place } from '../../model/place.ts'
-import { ask, asMap, at, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
+import { ask, asMap, at, parse, scalarFact, written, type Answer, type Ask, type Scope } from '../ask.ts'
 
-/**
- * Stands in a text for a variable whose value is not known. Only in nodes that are `unknown`:
- * the short syntaxes read what stands beside it (`${DATA}:/data` has a known target).
- */
-export const HOLE = '\uFFFC'
+export { HOLE }
 
 type ItemOf<F> = Extract<F, { readonly value: unknown }> extends { readonly value: readonly (infer E)[] } ? E : never
 export type Mount = ItemOf<ContainerFacts['mounts']>
@@ -34,11 +31,7 @@ export const why = (node: Node, because: string, ask: Teller = 'user'): Why => (
 export const unknownBy = ({ place, because, ask }: Why): Fact<never> => unknown(place, because, ask)
 
 /** A value that somebody wrote at this node. */
-export const said = <T>(node: Node, value: T): Fact<T> => ({
-  how: node.inherited ? 'inherited' : 'set',
-  place: node.place,
-  value,
-})
+export const said = written
 
 /** A piece of a short syntax: unknown where a variable without a value stands in it. */
 export const piece = (node: Node, text: string): Fact<string> =>

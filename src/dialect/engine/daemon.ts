@@ -1,11 +1,12 @@
 /** daemon.json: https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
-import { child, isMap, type Node } from '../../document/node.ts'
+import { child, elements, isMap, type Node } from '../../document/node.ts'
 import { unknown, type Fact } from '../../model/fact.ts'
-import type { engine } from '../../model/fields.ts'
-import { bool, parse, refuse, scalarFact, silent, texts } from '../ask.ts'
-import type { Asks } from '../dialect.ts'
+import { asMap, bool, bytes, parse, refuse, scalarFact, texts } from '../ask.ts'
 import { collect, said, why, word, type Ulimit } from '../docker/piece.ts'
 import { strangeUlimit } from '../docker/variable.ts'
+import { daemon as silence } from '../silence/engine/docker.ts'
+import { SAYS_NOTHING, type EngineFormat } from './format.ts'
+import { below, runtimesAt } from './runtime.ts'
 
 /** Every key that dockerd takes: it refuses others. */
 const KEYS = new Set(
@@ -30,6 +31,8 @@ const OWN = new Set(
   ),
 )
 
+const MENTION = new RegExp(`"(?:${[...OWN, 'debug'].join('|')})"\\s*:`)
+
 export function isDaemon(root: Node): boolean {
   if (!isMap(root)) return false
   const keys = [...root.value].map(([key]) => key)
@@ -53,32 +56,53 @@ function ulimit(node: Node, key: string | undefined): readonly Ulimit[] {
   return [{ place: node.place, facts: { name: said(node, key), soft: limit('Soft'), hard: limit('Hard') } }]
 }
 
-export const daemonAsks: Asks<typeof engine> = {
-  name: silent,
-  version: silent,
-  rootless: bool('rootless'),
-  usernsRemap: word('userns-remap').to(() => true),
-  noNewPrivileges: bool('no-new-privileges'),
-  seccomp: profile.to((value) =>
-    value === 'unconfined' ? 'unconfined' : isBuiltIn(value) ? 'runtime-default' : 'profile',
-  ),
-  seccompProfile: profile.to((value) => (value === 'unconfined' || isBuiltIn(value) ? '' : value)),
-  apparmor: silent,
-  selinux: bool('selinux-enabled'),
-  cgroupVersion: silent,
-  cgroupNamespace: word('default-cgroupns-mode').by({ private: 'own', host: 'host' }),
-  cgroupParent: word('cgroup-parent'),
-  ipc: word('default-ipc-mode').by({ private: 'own', shareable: 'shareable' }),
-  runtime: word('default-runtime'),
-  defaultAddress: word('ip'),
-  interContainer: bool('icc'),
-  liveRestore: bool('live-restore'),
-  userlandProxy: bool('userland-proxy'),
-  logDriver: word('log-driver'),
-  hosts: texts('hosts'),
-  tlsVerify: bool('tlsverify').to((value) =>
-    typeof value === 'boolean' ? value : refuse('tlsverify is neither true nor false'),
-  ),
-  insecureRegistries: texts('insecure-registries'),
-  ulimits: collect<Ulimit>(strangeUlimit, { path: 'default-ulimits', each: ulimit }),
+export const daemon: EngineFormat = {
+  name: 'daemon',
+  file: 'daemon.json',
+  seat: 'daemon.json',
+  syntax: 'data',
+  mention: MENTION,
+  is: isDaemon,
+  runtimes: () => ['docker'],
+  scope: (root) => ({ self: asMap(root) }),
+  silence,
+  asks: {
+    ...SAYS_NOTHING,
+    rootless: bool('rootless'),
+    usernsRemap: word('userns-remap').to(() => true),
+    noNewPrivileges: bool('no-new-privileges'),
+    init: bool('init'),
+    seccomp: profile.to((value) =>
+      value === 'unconfined' ? 'unconfined' : isBuiltIn(value) ? 'runtime-default' : 'profile',
+    ),
+    seccompProfile: profile.to((value) => (value === 'unconfined' || isBuiltIn(value) ? '' : value)),
+    selinux: bool('selinux-enabled'),
+    cgroupNamespace: word('default-cgroupns-mode').by({ private: 'own', host: 'host' }),
+    cgroupParent: word('cgroup-parent'),
+    ipc: word('default-ipc-mode').by({ private: 'own', shareable: 'shareable' }),
+    runtime: word('default-runtime'),
+    // A runtime has a path and arguments, or the type of a shim and its options: https://docs.docker.com/engine/daemon/alternative-runtimes/
+    runtimes: runtimesAt('runtimes', 'self', (name, node) => ({
+      name,
+      paths: [below(node, 'path'), below(node, 'runtimeType'), below(node, 'options', 'BinaryName')],
+      flags: elements(below(node, 'runtimeArgs')),
+    })),
+    ulimits: collect<Ulimit>(strangeUlimit, { path: 'default-ulimits', each: ulimit }),
+    sharedMemory: bytes('default-shm-size'),
+    defaultAddress: word('ip'),
+    interContainer: bool('icc'),
+    iptables: bool('iptables'),
+    liveRestore: bool('live-restore'),
+    userlandProxy: bool('userland-proxy'),
+    logDriver: word('log-driver'),
+    logLevel: word('log-level'),
+    storageDriver: word('storage-driver'),
+    experimental: bool('experimental'),
+    hosts: texts('hosts'),
+    tlsVerify: bool('tlsverify').to((value) =>
+      typeof value === 'boolean' ? value : refuse('tlsverify is neither true nor false'),
+    ),
+    authorization: texts('authorization-plugins'),
+    insecureRegistries: texts('insecure-registries'),
+  },
 }

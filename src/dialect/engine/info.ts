@@ -1,10 +1,11 @@
 /** `docker info --format '{{json .}}'`: https://docs.docker.com/reference/api/engine/ (SystemInfo); moby's `daemon/info.go`. */
 import { child, elements, get, isList, isMap, textOf, type Node } from '../../document/node.ts'
 import { byDefault, type Fact } from '../../model/fact.ts'
-import type { engine } from '../../model/fields.ts'
-import { ask, bool, int, refuse, silent, texts, type Answer, type Ask } from '../ask.ts'
-import type { Asks } from '../dialect.ts'
-import { isVoid, said, unknownBy, why, word } from '../docker/piece.ts'
+import { ask, asMap, bool, int, refuse, texts, type Answer, type Ask } from '../ask.ts'
+import { isVoid, said, soundMaps, unknownBy, why, word } from '../docker/piece.ts'
+import { informed } from '../silence/engine/docker.ts'
+import { SAYS_NOTHING, type EngineFormat } from './format.ts'
+import { below, runtimesAt } from './runtime.ts'
 
 export const isInfo = (root: Node): boolean =>
   (isMap(root) && isMap(child(root, 'ClientInfo'))) ||
@@ -51,7 +52,7 @@ const profile: Ask<string> = ask((scope): Answer<string> => {
 const isBuiltIn = (value: string): boolean => ['builtin', 'default', ''].includes(value)
 
 /** Newer engines warn of an API that anybody may use: the only word about its addresses. */
-const OPEN = /API is accessible on (\S+?) without encryption/
+const OPEN = /API is accessible on (\S+?) without (?:encryption|TLS client verification)/
 const warned = <T>(then: (address: string) => T): Ask<T> =>
   ask((scope): Answer<T> => {
     const node = child(scope.self, 'Warnings')
@@ -80,41 +81,75 @@ const registries: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fa
   return said(config, [...named, ...hosts])
 })
 
-export const infoAsks: Asks<typeof engine> = {
-  name: silent,
-  version: word('ServerVersion'),
-  rootless: has('rootless'),
-  usernsRemap: has('userns'),
-  // Tried: 20.10.24 runs with it and does not print it, so that its silence says nothing.
-  noNewPrivileges: has('no-new-privileges', 23),
-  seccomp: profile.to((value) =>
-    value === 'unsupported' || value === 'unconfined' ? value : isBuiltIn(value) ? 'runtime-default' : 'profile',
-  ),
-  seccompProfile: profile.to((value) =>
-    isBuiltIn(value) || value === 'unconfined' || value === 'unsupported' ? '' : value,
-  ),
-  apparmor: has('apparmor'),
-  selinux: has('selinux'),
-  cgroupVersion: int('CgroupVersion').to((version) =>
-    version === 1 || version === 2 ? version : refuse(`${version} is not a cgroup version`, 'engine'),
-  ),
-  // Printed where containers get one of their own by default.
-  cgroupNamespace: has('cgroupns').to((on) => (on ? 'own' : 'host')),
-  cgroupParent: silent,
-  ipc: silent,
-  runtime: word('DefaultRuntime'),
-  defaultAddress: silent,
-  interContainer: silent,
-  liveRestore: bool('LiveRestoreEnabled'),
-  userlandProxy: silent,
-  logDriver: word('LoggingDriver'),
-  hosts: ask((scope): Answer<readonly Fact<string>[]> => {
-    const found = warned((address) => address).read(scope)
-    return found.how === 'silent' || found.how === 'unknown'
-      ? found
-      : { ...found, value: [{ ...found, value: found.value.replace(/^http/, 'tcp') }] }
-  }),
-  tlsVerify: warned(() => false),
-  insecureRegistries: registries,
-  ulimits: silent,
+/** Null where there is none, as Go prints an empty list. */
+const plugins: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<string>[]> => {
+  const group = child(scope.self, 'Plugins')
+  const node = child(group, 'Authorization')
+  return isMap(group) && node.unknown === undefined && node.missing !== true && node.value === null
+    ? said(node, [])
+    : texts('Plugins.Authorization').read(scope)
+})
+
+export const info: EngineFormat = {
+  name: 'info',
+  file: 'docker-info.json',
+  seat: 'docker info',
+  syntax: 'data',
+  mention: /ServerVersion/,
+  is: isInfo,
+  runtimes: () => ['docker'],
+  scope: (root) => ({ self: soundMaps(asMap(root), ['RegistryConfig', 'RegistryConfig.IndexConfigs', 'Plugins']) }),
+  silence: informed,
+  asks: {
+    ...SAYS_NOTHING,
+    version: word('ServerVersion'),
+    rootless: has('rootless'),
+    usernsRemap: has('userns'),
+    // Tried: 20.10.24 runs with it and does not print it, so that its silence says nothing.
+    noNewPrivileges: has('no-new-privileges', 23),
+    seccomp: profile.to((value) =>
+      value === 'unsupported' || value === 'unconfined' ? value : isBuiltIn(value) ? 'runtime-default' : 'profile',
+    ),
+    seccompProfile: profile.to((value) =>
+      isBuiltIn(value) || value === 'unconfined' || value === 'unsupported' ? '' : value,
+    ),
+    apparmor: has('apparmor'),
+    selinux: has('selinux'),
+    cgroupVersion: int('CgroupVersion').to((version) =>
+      version === 1 || version === 2 ? version : refuse(`${version} is not a cgroup version`, 'engine'),
+    ),
+    // Printed where containers get one of their own by default.
+    cgroupNamespace: has('cgroupns').to((on) => (on ? 'own' : 'host')),
+    runtime: word('DefaultRuntime'),
+    runtimes: runtimesAt('Runtimes', 'self', (name, node) => ({
+      name,
+      paths: [below(node, 'path'), below(node, 'runtimeType')],
+      flags: elements(below(node, 'runtimeArgs')),
+    })),
+    liveRestore: bool('LiveRestoreEnabled'),
+    logDriver: word('LoggingDriver'),
+    storageDriver: word('Driver'),
+    experimental: bool('ExperimentalBuild'),
+    hosts: ask((scope): Answer<readonly Fact<string>[]> => {
+      const found = warned((address) => address).read(scope)
+      return found.how === 'silent' || found.how === 'unknown'
+        ? found
+        : { ...found, value: [{ ...found, value: found.value.replace(/^http/, 'tcp') }] }
+    }),
+    tlsVerify: ask((scope): Answer<boolean> => {
+      const found = warned(() => false).read(scope)
+      const major = Number.parseInt(textOf(child(scope.self, 'ServerVersion')) ?? '', 10)
+      const warnings = child(scope.self, 'Warnings')
+      // moby daemon/info.go, fillAPIInfo: since 18.09 every open address is a warning, and none is null.
+      return found.how === 'silent' && major >= 19 && warnings.missing !== true
+        ? byDefault(
+            warnings.place,
+            true,
+            'docker info warns of an API that anybody may use, and of this one it does not',
+          )
+        : found
+    }),
+    authorization: plugins,
+    insecureRegistries: registries,
+  },
 }

@@ -1,12 +1,11 @@
-/** Lists of a pod and its containers, element by element: ports, environment, sysctls, groups, probes. */
-import { child, get, isMap, type Node } from '../../document/node.ts'
+/** Lists of a pod and its containers, element by element: ports, sysctls, groups, probes. */
+import { child, get, type Node } from '../../document/node.ts'
 import { byDefault, set, unknown, type Fact } from '../../model/fact.ts'
 import type { container } from '../../model/fields.ts'
 import type { Element } from '../../model/row.ts'
 import { ask, asMap, field, items, parse, scalarFact, type Answer, type Ask } from '../ask.ts'
 
 type Port = Element<(typeof container.ports)['of']>
-type Variable = Element<(typeof container.environment)['of']>
 type Sysctl = Element<(typeof container.sysctls)['of']>
 type Probe = Element<(typeof container.probes)['of']>
 
@@ -54,40 +53,6 @@ export const ports: Ask<readonly Port[]> = items('ports', (element): Port => {
 })
 
 const isThere = (node: Node): boolean => node.unknown !== undefined || (node.missing !== true && node.value !== null)
-
-export const environment: Ask<readonly Variable[]> = items('env', (element): Variable => {
-  const node = asMap(element)
-  const { place } = node
-  const from = child(node, 'valueFrom')
-  const secret = child(from, 'secretKeyRef')
-  const value = scalarFact(child(node, 'value'), 'a text', parse.text)
-  return {
-    place,
-    facts: {
-      name: field(node, 'name', 'a text', parse.text, '', 'the variable has no name'),
-      value:
-        value.how !== 'silent'
-          ? value
-          : from.unknown !== undefined
-            ? unknown(from.place, from.unknown, 'user')
-            : isThere(secret)
-              ? byDefault(secret.place, '', 'taken from a secret when the container starts')
-              : isThere(from)
-                ? unknown(
-                    from.place,
-                    `taken from ${isMap(from) ? [...from.value.keys()].join(', ') : 'elsewhere'}`,
-                    'file',
-                  )
-                : byDefault(place, '', 'empty unless a value is set'),
-      fromSecret:
-        from.unknown !== undefined
-          ? unknown(from.place, from.unknown, 'user')
-          : isThere(secret)
-            ? set(secret.place, true)
-            : byDefault(place, false, 'not taken from a secret'),
-    },
-  }
-})
 
 /** Of the pod. Slashes may stand for dots (sysctl(8)): then the first of the two separates. */
 export const sysctls: Ask<readonly Sysctl[]> = items(

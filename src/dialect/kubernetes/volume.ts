@@ -1,6 +1,7 @@
 /** Mounts: the container's volumeMounts and volumeDevices joined with the pod's volumes, and volumes that nobody mounts. */
+import { posix } from 'node:path'
 import { child, elements, entries, get, isList, textOf, type Node } from '../../document/node.ts'
-import { byDefault, set, unknown, type Fact } from '../../model/fact.ts'
+import { byDefault, derived, set, unknown, type Fact } from '../../model/fact.ts'
 import type { MountFacts } from '../../model/fields.ts'
 import type { Place } from '../../model/place.ts'
 import { ask, asMap, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
@@ -195,7 +196,7 @@ function mounted(node: Node, volumes: Volumes): MountFacts {
   return item(node.place, {
     kind,
     type,
-    source: source.source,
+    source: kind.how !== 'unknown' && kind.value === 'bind' ? below(source.source, node) : source.source,
     target: target(child(node, 'mountPath')),
     readOnly: readOnly(scalarFact(child(node, 'readOnly'), 'true or false', parse.bool), source),
     propagation:
@@ -206,6 +207,21 @@ function mounted(node: Node, volumes: Volumes): MountFacts {
           : propagation(written.value, written.place),
     options: byDefault(node.place, [], 'Kubernetes has no mount options here'),
   })
+}
+/** `subPath` of a host path is what is really mounted. The kubelet refuses one that is absolute or leads out. */
+function below(source: Fact<string>, mount: Node): Fact<string> {
+  if (source.how === 'unknown') return source
+  const plain = scalarFact(child(mount, 'subPath'), 'a text', parse.text)
+  const part = plain.how === 'silent' ? scalarFact(child(mount, 'subPathExpr'), 'a text', parse.text) : plain
+  if (part.how === 'silent' || (part.how !== 'unknown' && part.value === '')) return source
+  if (part.how === 'unknown') return part
+  if (plain.how === 'silent' && part.value.includes('$('))
+    return unknown(part.place, `a path below ${source.value} that holds variables: ${part.value}`, 'user', [source])
+  const path = posix.join(source.value, part.value)
+  const isInside = !posix.isAbsolute(part.value) && !part.value.split('/').includes('..')
+  return isInside
+    ? derived(part.place, path, 'subPath below the host path', [{ ...part }, source])
+    : unknown(part.place, `the subPath "${part.value}" leads out of its volume, and the API server refuses it`, 'user')
 }
 const propagation = (word: string, place: Place): Mount['propagation'] =>
   word === 'None' || word === 'HostToContainer' || word === 'Bidirectional'

@@ -3,6 +3,9 @@ import { child, entries, get, isList, isMap, textOf, type Node } from '../../doc
 import type { Notice, Read } from '../../model/notice.ts'
 import type { Found } from '../dialect.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
+import { references } from './environment.ts'
+import { Rendering } from './template.ts'
+import { isWorkflow, workflowPods } from './workflow.ts'
 
 /** Path of the pod template in the kinds of Kubernetes and OpenShift, in small letters; empty where the object is the pod itself. */
 const TEMPLATES: Readonly<Record<string, string>> = {
@@ -18,9 +21,10 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   deploymentconfig: 'spec.template',
 }
 /** API groups whose objects describe other objects: what looks like a pod in them is a pattern or a schema. */
-const DESCRIBING = /^(apiextensions\.k8s\.io|admissionregistration\.k8s\.io|(.*\.)?kyverno\.io|(.*\.)?gatekeeper\.sh)\//
-/** Keys that hold schemas, or values for a chart. */
-const NOT_PODS: ReadonlySet<string> = new Set(['openAPIV3Schema', 'values', 'valuesObject'])
+const DESCRIBING =
+  /^(apiextensions\.k8s\.io|admissionregistration\.k8s\.io|kustomize\.config\.k8s\.io|(.*\.)?kyverno\.io|(.*\.)?gatekeeper\.sh)\//
+/** Keys that hold schemas, values for a chart, or what an object was before. */
+const NOT_PODS: ReadonlySet<string> = new Set(['openAPIV3Schema', 'values', 'valuesObject', 'oldObject'])
 const LISTS = [
   ['initContainers', 'init'],
   ['containers', 'main'],
@@ -33,13 +37,23 @@ const MAX_VISITS = 1_000_000
 interface State {
   readonly found: Found[]
   readonly notices: Notice[]
+  readonly rendering: Rendering
   visits: number
 }
 /** A pod, or a template of pods, within its object. */
-interface Pod {
+export interface Pod {
   /** Holds `metadata` (annotations) and `spec`. */
   readonly template: Node
   readonly spec: Node
+  /** What tells it from the other pods of its object. */
+  readonly within?: readonly string[]
+  /** Whoever runs it never restarts a container, whatever is written. */
+  readonly runsOnce?: Node
+}
+/** What an element of a typed list (PodList), or an object under review, does not repeat. */
+interface Hint {
+  readonly kind?: string | undefined
+  readonly namespace?: string | undefined
 }
 
 /** What the API server would take for an object. */
@@ -53,8 +67,18 @@ export const isManifest = (root: Node): boolean =>
 
 /** Every container of every pod in the document, as scopes `self`, `pod` (the PodSpec), `template`, `root` (the object), `role`. */
 export function containers(root: Node): Read<readonly Found[]> {
-  const state: State = { found: [], notices: [], visits: 0 }
-  object(root, undefined, 0, state)
+  const state: State = { found: [], notices: [], rendering: new Rendering(), visits: 0 }
+  object(root, {}, 0, state)
+  const { filled } = state.rendering
+  // What Argo fills in, nobody can render beforehand.
+  if (filled && !isWorkflow(root))
+    state.notices.push({
+      id: 'template-unrendered',
+      place: filled.place,
+      message:
+        'This document is a template: what {{ }} stands for is not known here. Render it first: helm template CHART | plimsoll scan -',
+      lost: false,
+    })
   if (state.visits > MAX_VISITS)
     state.notices.push(
       lost(
@@ -69,8 +93,8 @@ export function containers(root: Node): Read<readonly Found[]> {
 const lost = (id: string, node: Node, message: string): Notice => ({ id, place: node.place, message, lost: true })
 const isFull = (state: State): boolean => state.found.length > MAX_CONTAINERS || state.visits > MAX_VISITS
 
-/** One object; `hint` is the kind of an element of a typed list (PodList), which does not repeat it. */
-function object(root: Node, hint: string | undefined, depth: number, state: State): void {
+/** One object of a document. */
+function object(root: Node, hint: Hint, depth: number, state: State): void {
   state.visits += 1
   if (isFull(state)) return
   if (!isMap(root) || root.unknown !== undefined) {
@@ -80,7 +104,7 @@ function object(root: Node, hint: string | undefined, depth: number, state: Stat
     )
     return
   }
-  const kind = textOf(child(root, 'kind')) ?? hint ?? ''
+  const kind = textOf(child(root, 'kind')) ?? hint.kind ?? ''
   const inner = kind.endsWith('List') ? 'items' : kind === 'Template' ? 'objects' : undefined
   const list = inner === undefined ? undefined : child(root, inner)
   if (list && list.missing !== true && depth < MAX_DEPTH) {
@@ -92,13 +116,33 @@ function object(root: Node, hint: string | undefined, depth: number, state: Stat
       return
     }
     for (const item of list.value)
-      object(item, inner === 'items' ? kind.slice(0, -4) || undefined : undefined, depth + 1, state)
+      object(item, inner === 'items' ? { kind: kind.slice(0, -4) || undefined } : {}, depth + 1, state)
     return
   }
-  if (DESCRIBING.test(textOf(child(root, 'apiVersion')) ?? '')) return
+  const version = textOf(child(root, 'apiVersion')) ?? ''
+  if (DESCRIBING.test(version)) return
+  if (kind === 'AdmissionReview' && version.startsWith('admission.k8s.io/')) {
+    const request = child(root, 'request')
+    const under = child(request, 'object')
+    if (isMap(under) && depth < MAX_DEPTH)
+      object(
+        under,
+        { kind: textOf(get(request, 'kind.kind')), namespace: textOf(child(request, 'namespace')) },
+        depth + 1,
+        state,
+      )
+    return
+  }
+  if (isWorkflow(root)) {
+    const { value, notices } = workflowPods(root)
+    state.notices.push(...notices)
+    for (const pod of value) podContainers(pod, root, kind, hint, pod.within ?? [], state)
+    return
+  }
   const known = podOf(root, kind, state)
   const pods = known ? [known] : search(root, depth, state)
-  for (const pod of pods) podContainers(pod, root, kind, pods.length > 1 ? pathWithin(pod.spec, root) : [], state)
+  for (const pod of pods)
+    podContainers(pod, root, kind, hint, pods.length > 1 ? [pathWithin(pod.spec, root).join('.')] : [], state)
 }
 
 /** The pod of a known kind; a Job of another API group may keep its templates elsewhere, and is then searched. */
@@ -128,12 +172,12 @@ function search(root: Node, depth: number, state: State): readonly Pod[] {
     if (level > MAX_DEPTH || isFull(state) || pods.length > MAX_CONTAINERS) return
     if (isList(node)) for (const item of node.value) visit(item, node, '', level + 1)
     if (!isMap(node)) return
-    if (looksLikePod(node)) {
+    if (looksLikePod(node, key === 'spec' && parent.path.at(-1) === 'template')) {
       pods.push({ template: key === 'spec' ? parent : node, spec: node })
       return
     }
     if (level > depth && isObject(node)) {
-      object(node, undefined, level, state)
+      object(node, {}, level, state)
       return
     }
     for (const [name, value] of entries(node)) if (!NOT_PODS.has(name)) visit(value, node, name, level + 1)
@@ -141,16 +185,27 @@ function search(root: Node, depth: number, state: State): readonly Pod[] {
   visit(root, root, '', depth)
   return pods
 }
-function looksLikePod(node: Node): boolean {
+/** In `template.spec` a name is enough: the image may come from elsewhere. */
+function looksLikePod(node: Node, isTemplate: boolean): boolean {
   const list = child(node, 'containers')
-  return isList(list) && list.value.some((each) => textOf(child(each, 'image')) !== undefined)
+  return (
+    isList(list) &&
+    list.value.some((each) => {
+      const image = child(each, 'image')
+      if (textOf(image) !== undefined || (isMap(each) && image.unknown !== undefined)) return true
+      return isTemplate && ['name', 'securityContext'].some((key) => isMap(each) && child(each, key).missing !== true)
+    })
+  )
 }
 const pathWithin = (node: Node, root: Node): readonly (string | number)[] => node.path.slice(root.path.length)
 
-function podContainers(pod: Pod, root: Node, kind: string, path: readonly (string | number)[], state: State): void {
-  const prefix = [kind || 'unknown', namespaceOf(root), nameOf(root), ...(path.length > 0 ? [path.join('.')] : [])]
+function podContainers(pod: Pod, root: Node, kind: string, hint: Hint, within: readonly string[], state: State): void {
+  const namespace = textOf(get(root, 'metadata.namespace')) || hint.namespace || 'default'
+  const prefix = [kind || 'unknown', namespace, nameOf(root), ...within]
+  const template = state.rendering.of(pod.template)
+  const spec = pod.template === pod.spec ? template : state.rendering.of(pod.spec)
   for (const [key, role] of LISTS) {
-    const list = child(pod.spec, key)
+    const list = child(spec, key)
     if (list.missing === true || (list.value === null && list.unknown === undefined)) continue
     if (!isList(list)) {
       const because = list.unknown === undefined ? '' : ` (${list.unknown})`
@@ -179,7 +234,15 @@ function podContainers(pod: Pod, root: Node, kind: string, path: readonly (strin
       const name = textOf(child(self, 'name')) || `${key}[${index}]`
       state.found.push({
         id: [...prefix, name].join('/'),
-        scope: { self, pod: pod.spec, template: pod.template, root, role: roleOf(self, role, list) },
+        scope: {
+          self,
+          pod: spec,
+          template,
+          root,
+          role: roleOf(self, role, list),
+          ...(pod.runsOnce && { runsOnce: pod.runsOnce }),
+        },
+        waits: { namespace, variables: references(self) },
       })
     }
   }
@@ -192,7 +255,6 @@ function roleOf(self: Node, role: (typeof LISTS)[number][1], list: Node): Node {
     ? { place: restart.place, path: restart.path, value: 'sidecar' }
     : { place: list.place, path: list.path, value: role }
 }
-const namespaceOf = (root: Node): string => textOf(get(root, 'metadata.namespace')) || 'default'
 /** `web`, `web-*` for a generateName of `web-`, `*` where there is neither. */
 const nameOf = (root: Node): string =>
   textOf(get(root, 'metadata.name')) || `${textOf(get(root, 'metadata.generateName')) ?? ''}*`

@@ -96,7 +96,7 @@ export class Bench {
     writeFileSync(file, (await call('docker', ['inspect', container])).stdout)
     const { subjects } = await take({
       targets: [`docker-inspect:${file}`],
-      engine: this.info,
+      engines: [this.info],
       ...(withImage && { images: new Map([[this.image, await this.#saved()]]) }),
     })
     return subjects.flatMap((subject) => pathsOf(subject))

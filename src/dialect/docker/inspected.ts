@@ -1,9 +1,9 @@
-/** Lists of an inspected container: mounts, ports, devices, environment, limits. */
+/** Lists of an inspected container, of Docker's and of Podman's: mounts, ports, devices, environment, limits. */
 import { child, elements, entries, get, isList, isMap, textOf, type Node } from '../../document/node.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import { ask, field, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
-import { longDevice, requestedDevice, strangeDevice } from '../docker/device.ts'
-import { kindOf, mountOf, optionFacts, propagationOf, shortMount, strangeMount, tmpfsMount } from '../docker/mount.ts'
+import { longDevice, requestedDevice, strangeDevice } from './device.ts'
+import { kindOf, mountOf, optionFacts, propagationOf, shortMount, strangeMount, tmpfsMount } from './mount.ts'
 import {
   collect,
   isVoid,
@@ -18,9 +18,9 @@ import {
   type Sysctl,
   type Ulimit,
   type Variable,
-} from '../docker/piece.ts'
-import { exposedPorts, portsOf, strangePort } from '../docker/port.ts'
-import { strangeSysctl, strangeUlimit, strangeVariable, sysctl, variable } from '../docker/variable.ts'
+} from './piece.ts'
+import { exposedPorts, portsOf, strangePort } from './port.ts'
+import { strangeSysctl, strangeUlimit, strangeVariable, sysctl, variable } from './variable.ts'
 
 /** The text of a child; empty where there is none, undefined where it is something else. */
 const textAt = (node: Node, key: string): string | undefined => {
@@ -42,8 +42,10 @@ function mounted(node: Node): Mount {
   if (!isMap(node) || type === undefined || mode === undefined) return strangeMount(wrong(node, 'this mount'))
   // API 1.20 to 1.24 have no Type: a volume has a name, a bind none.
   const kind = type === '' ? (textAt(node, 'Name') === '' ? 'bind' : 'volume') : type
+  // Podman has the others beside Mode.
+  const more = elements(child(node, 'Options')).flatMap((each) => textOf(each) ?? [])
   return mountOf(node, {
-    ...optionFacts(node, mode),
+    ...optionFacts(node, [mode, ...more].join(',')),
     kind: said(node, kindOf(kind)),
     type: said(node, kind),
     source: factAt(node, kind === 'volume' ? 'Name' : 'Source'),
@@ -210,7 +212,9 @@ export const ulimits: Ask<readonly Ulimit[]> = collect<Ulimit>(strangeUlimit, {
       const answer = scalarFact(child(node, key), 'a whole number', parse.int)
       return answer.how === 'silent' ? unknown(node.place, `${name} has no ${key}`, 'user') : answer
     }
-    return [{ place: node.place, facts: { name: piece(node, name), soft: limit('Soft'), hard: limit('Hard') } }]
+    // Podman's names are those of getrlimit(2).
+    const short = name.toLowerCase().replace(/^rlimit_/, '')
+    return [{ place: node.place, facts: { name: piece(node, short), soft: limit('Soft'), hard: limit('Hard') } }]
   },
 })
 
