@@ -12,7 +12,7 @@ import { imageUser } from './join/user.ts'
 import { byDefault, set } from './model/fact.ts'
 import type { ImageFacts } from './model/fields.ts'
 import type { Notice, Read } from './model/notice.ts'
-import { startOf, type Place } from './model/place.ts'
+import type { Place } from './model/place.ts'
 import type { Build, Container, Image } from './model/subject.ts'
 import { isInside, realOf } from './walk.ts'
 
@@ -26,6 +26,10 @@ export interface Recipe {
   readonly names: readonly string[]
   /** What a message of the whole stands at: the key that asks for it, or the file. */
   readonly place: Place
+  /** Whoever builds it says all arguments that are given: those of `build.args` alone. */
+  readonly told?: true
+  /** What the image is called where its Dockerfile is no file of its own. */
+  readonly id?: string
 }
 
 const MAX_DOCKERFILE = 2 ** 20
@@ -72,15 +76,25 @@ export function recipesOf(
     const root = known?.root ?? rootOf(build, container)
     if (!root) continue
     const all = [...new Set([...(known?.names ?? []), ...names])]
-    recipes.set(key, { root, target: build.file, build, names: all, place: container.place })
+    recipes.set(key, {
+      root,
+      target: build.file,
+      build,
+      names: all,
+      place: container.place,
+      told: true,
+      id: container.id,
+    })
   }
   return { value: [...recipes.values()], notices: [...notices.values()], comments }
 }
 
-/** Lines of a text that begins on the line after its key, as `dockerfile_inline: |` does. */
-const locateIn =
-  (place: Place): Locate =>
-  (line, column) => ({ ...startOf(place.file, place), line: place.line + line, column })
+/** A text of one line stands where its place is; one of several is a block (`dockerfile_inline: |`) below its key, indented by two. */
+function locateIn(at: Place): Locate {
+  const { endLine: _, endColumn, ...start } = at
+  return (line, column) =>
+    endColumn === undefined ? { ...start, line: start.line + line, column: start.column + 1 + column } : start
+}
 
 function textOf(file: string, from: string): string | { readonly message: string } {
   try {
@@ -137,7 +151,7 @@ class Dockerfiles {
     const { root, build, names, target } = recipe
     const { value: facts, notices } = dockerfileFacts(root, {
       ...(build.stage !== undefined && { stage: build.stage }),
-      ...(build.args && { args: build.args }),
+      ...(build.args ? { args: build.args } : recipe.told && { args: new Map<string, string | null>() }),
       partsOf: referenceParts,
       baseOf: (reference) => this.#base(reference),
     })
@@ -185,8 +199,8 @@ class Dockerfiles {
     return { facts: image.facts, triggers, complete }
   }
 
-  #idOf({ build, place }: Recipe): string {
-    const name = [shortName(build.inline ? place.file : build.file), build.stage ?? ''].filter((part) => part !== '')
+  #idOf({ build, id: own = 'image' }: Recipe): string {
+    const name = [build.inline ? own : shortName(build.file), build.stage ?? ''].filter((part) => part !== '')
     let id = name.join('-')
     for (let number = 2; this.#taken.has(id); number += 1) id = `${name.join('-')}-${number}`
     this.#taken.add(id)

@@ -3,7 +3,7 @@
  * CreateContainerRequest with the configuration of their sandbox.
  * https://github.com/kubernetes/cri-api/blob/master/pkg/apis/runtime/v1/api.proto
  */
-import { child, get, isMap, textOf, type Node } from '../document/node.ts'
+import { child, entries, get, isMap, textOf, type Node } from '../document/node.ts'
 import { byDefault, type Fact } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Read } from '../model/notice.ts'
@@ -27,7 +27,7 @@ const isConfig = (node: Node): boolean =>
   isMap(node) &&
   textOf(get(node, 'metadata.name')) !== undefined &&
   textOf(get(node, 'image.image')) !== undefined &&
-  [...node.value.keys()].every((key) => KEYS.has(key))
+  entries(node).every(([key]) => KEYS.has(key))
 
 function is(root: Node): boolean {
   if (!isMap(root)) return false
@@ -189,7 +189,8 @@ const asks: Asks<typeof container> = {
   health: { check: silent, readiness: silent, liveness: silent },
   probes: silent,
   resources: {
-    memory: full0(`${RESOURCES}.memory_limit_in_bytes`),
+    // The runtime takes what is negative for no limit.
+    memory: full0(`${RESOURCES}.memory_limit_in_bytes`).to((bytes) => Math.max(bytes, 0)),
     memoryReservation: silent,
     swap: full0(`${RESOURCES}.memory_swap_limit_in_bytes`),
     cpu,

@@ -8,7 +8,7 @@ import { byDefault, derived, unknown, type Fact } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
 import type { Build } from '../model/subject.ts'
-import { ask, at, silentWhen, type Answer, type Ask } from './ask.ts'
+import { ask, at, silent, silentWhen, type Answer, type Ask } from './ask.ts'
 import type { About, Asks, Dialect, Files, Found } from './dialect.ts'
 import { strangeFeatures } from './devcontainer/feature.ts'
 import { interpolated, runWords } from './devcontainer/words.ts'
@@ -67,14 +67,6 @@ function find(root: Node, _: Files, about: About): Read<readonly Found[]> {
   const build = buildOf(root, about)
   const name = textOf(child(root, 'name'))
   const id = name !== undefined && name !== '' && child(root, 'name').unknown === undefined ? name : 'devcontainer'
-  if (isVoid(image) && isVoid(made(root)))
-    notices.push({
-      id: 'devcontainer-invalid',
-      place: root.place,
-      message:
-        'Neither an image, nor a Dockerfile, nor a compose file is named, so that no tool can start it. Name one.',
-      lost: false,
-    })
   return { value: [{ id, scope: { self, root }, ...(build && { build }) }], notices }
 }
 
@@ -174,6 +166,11 @@ const asks: Asks<typeof container> = {
   entrypoint: waits('/bin/sh'),
   command: waits('-c', 'while sleep 1000; do :; done'),
   mounts: workspace,
+  // Options of podman, which Docker's command line does not have.
+  role: silent,
+  namespaces: { ...base.namespaces, userOf: silent },
+  uidMappings: silent,
+  gidMappings: silent,
 }
 
 export const devcontainer: Dialect = {

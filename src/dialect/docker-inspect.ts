@@ -6,7 +6,7 @@ import { child, elements, get, isList, isMap, textOf, type Node } from '../docum
 import { unknown } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
-import { ask, at, bool, int, parse, scalarFact, silent, silentWhen, texts, type Answer, type Ask } from './ask.ts'
+import { ask, at, bool, int, parse, scalarFact, silent, silentWhen, listOfTexts, type Answer, type Ask } from './ask.ts'
 import { is, type Asks, type Dialect, type Found, type Silence } from './dialect.ts'
 import { devices, environment, mounts, networks, ports, probes, sysctls, ulimits } from './docker/inspected.ts'
 import { inspectedEntries, inspectedKind } from './docker/inspected-kind.ts'
@@ -28,7 +28,7 @@ const effective = (key: string): Ask<string> => ask((scope) => scalarFact(at(sco
 /** The engine writes the paths out, `[]` for systempaths=unconfined, and null for a privileged container. */
 const paths = (key: 'MaskedPaths' | 'ReadonlyPaths'): Ask<readonly Answered[]> =>
   silentWhen<readonly Answered[], boolean>(
-    texts(`HostConfig.${key}`),
+    listOfTexts(`HostConfig.${key}`),
     privileged,
     (on) => (on ? [] : undefined),
     'a privileged container has none',
@@ -91,8 +91,8 @@ const asks: Asks<typeof container> = {
   os: word('Platform').to(osOf),
   role: silent,
   image: { reference: word('Config.Image').else(word('Image')), pull: silent },
-  entrypoint: texts('Config.Entrypoint'),
-  command: texts('Config.Cmd'),
+  entrypoint: listOfTexts('Config.Entrypoint'),
+  command: listOfTexts('Config.Cmd'),
   workingDirectory: word('Config.WorkingDir'),
   privileged,
   readOnlyRootFilesystem: bool('HostConfig.ReadonlyRootfs'),
@@ -118,7 +118,7 @@ const asks: Asks<typeof container> = {
   user: {
     name: effective('Config.User').to(userPart),
     group: effective('Config.User').to(groupPart),
-    supplementary: texts('HostConfig.GroupAdd'),
+    supplementary: listOfTexts('HostConfig.GroupAdd'),
     groupsPolicy: silent,
     mustBeNonRoot: silent,
   },
@@ -141,15 +141,15 @@ const asks: Asks<typeof container> = {
   network: { mode: host('NetworkMode'), names: networks },
   capabilities: {
     given: silent,
-    add: texts('HostConfig.CapAdd', 'self', capability),
-    drop: texts('HostConfig.CapDrop', 'self', capability),
+    add: listOfTexts('HostConfig.CapAdd', capability),
+    drop: listOfTexts('HostConfig.CapDrop', capability),
     ambient: silent,
     initialPermitted: silent,
     initialInheritable: silent,
   },
   mounts,
   devices,
-  deviceRules: texts('HostConfig.DeviceCgroupRules'),
+  deviceRules: listOfTexts('HostConfig.DeviceCgroupRules'),
   masked: paths('MaskedPaths'),
   readOnlyPaths: paths('ReadonlyPaths'),
   procMount,

@@ -210,17 +210,24 @@ const left = (state: State): readonly string[] =>
     state.stop ? '' : 'STOPSIGNAL',
   ].filter((one) => one !== '')
 
+/** Ranges make a short line a long list. */
+const MAX_PORTS = 20_000
+
 function exposedOf(state: State): readonly ItemIn<'exposed'>[] {
   const seen = new Set<string>()
-  return state.exposed.flatMap((node) =>
-    exposedPorts(node).flatMap(({ place, facts: { container, protocol } }) => {
+  const specs = new Set<string>()
+  return state.exposed.flatMap((node) => {
+    const spec = textOf(node) ?? ''
+    if ((node.unknown === undefined && specs.has(spec)) || seen.size > MAX_PORTS) return []
+    specs.add(spec)
+    return exposedPorts(node).flatMap(({ place, facts: { container, protocol } }) => {
       const key =
         container.how === 'unknown' || protocol.how === 'unknown' ? '' : `${container.value}/${protocol.value}`
       if (key !== '' && seen.has(key)) return []
       seen.add(key)
       return [{ place, facts: { port: container, protocol } }]
-    }),
-  )
+    })
+  })
 }
 
 function baseOf(stage: Stage, final: ReadonlySet<Stage>, partsOf: DockerfileOptions['partsOf']): ImageFacts['base'] {

@@ -28,6 +28,7 @@ import { capability, groupPart, limit, userPart } from './docker/value.ts'
 import { findContainers, isEcs, requires } from './ecs/document.ts'
 import { check, devices, environment, ports, probes, sysctls, ulimits, words } from './ecs/list.ts'
 import { mounts } from './ecs/mount.ts'
+import { taskOf } from './ecs/task.ts'
 import { onEc2 } from './silence/ecs.ts'
 
 const MIB = 2 ** 20
@@ -75,21 +76,9 @@ const isWindows = (task: Node): boolean =>
   /^windows/i.test(rawText(child(child(task, 'runtimePlatform'), 'operatingSystemFamily')) ?? '')
 
 /** A container that others wait for to end runs before them; one that may end without the task is beside them. */
-const role: Ask<'init' | 'sidecar' | 'main'> = ask((scope) => {
-  const name = rawText(child(scope.self, 'name'))
-  for (const other of elements(child(scope['task'] ?? scope.self, 'containerDefinitions')))
-    for (const dependency of elements(child(other, 'dependsOn')))
-      if (name !== undefined && rawText(child(dependency, 'containerName')) === name) {
-        const condition = child(dependency, 'condition')
-        if (/^(?:COMPLETE|SUCCESS)$/.test(rawText(condition) ?? ''))
-          return {
-            how: 'derived',
-            place: condition.place,
-            value: 'init',
-            because: 'another container waits for it to end',
-            from: [],
-          }
-      }
+const role: Ask<'init' | 'sidecar' | 'main'> = ask((scope): Answer<'init' | 'sidecar' | 'main'> => {
+  const awaited = taskOf(scope).awaited.get(rawText(child(scope.self, 'name')) ?? '')
+  if (awaited) return derived(awaited.place, 'init', 'another container waits for it to end', [])
   const essential = bool('essential').read(scope)
   if (essential.how === 'silent' || essential.how === 'unknown') return essential
   return { ...essential, value: essential.value ? 'main' : 'sidecar' }
@@ -98,7 +87,8 @@ const role: Ask<'init' | 'sidecar' | 'main'> = ask((scope) => {
 /** Units of the processor, 1024 each, or `.5 vCPU`, in millicores; 0 is none. */
 const cpuUnits = (value: string): number | Refusal => {
   const match = /^\s*(\d{0,9}(?:\.\d{1,9})?)\s*(vcpu)?\s*$/i.exec(value)
-  if (!match || !match[1]) return refuse(`"${value.slice(0, 40)}" is not a number of processor units`, 'user')
+  if (!match || !match[1] || (match[2] === undefined && match[1].includes('.')))
+    return refuse(`"${value.slice(0, 40)}" is not a number of processor units`, 'user')
   return Math.round(Number(match[1]) * (match[2] === undefined ? 1000 / 1024 : 1000))
 }
 /** MiB, or `0.5 GB`. */

@@ -12,6 +12,7 @@ import { devcontainer } from './devcontainer.ts'
 import { dockerInspect } from './docker-inspect.ts'
 import { dockerRun } from './docker-run.ts'
 import { ecs } from './ecs.ts'
+import { firecracker } from './firecracker.ts'
 import { githubWorkflow } from './github-workflow.ts'
 import { kubernetes } from './kubernetes.ts'
 import { lxc } from './lxc.ts'
@@ -39,6 +40,7 @@ export const dialects: readonly Dialect[] = [
   ecs,
   nomad,
   quadlet,
+  firecracker,
   dockerRun,
   githubWorkflow,
 ]

@@ -14,6 +14,7 @@ import {
   parse,
   present,
   quantityOf,
+  refuse,
   scalarFact,
   silent,
   silentWhen,
@@ -77,6 +78,14 @@ const restartByRole: Ask<'no' | 'on-failure'> = ask((scope): Answer<'no' | 'on-f
     : { how: 'silent', place }
 })
 
+/** The API server refuses amounts below nothing. */
+const amount =
+  (kind: typeof quantityOf) =>
+  (path: string, where?: string): Ask<number> =>
+    kind(path, where).to((value) => (value < 0 ? refuse(`${path} is negative`, 'user') : value))
+const bytesOf = amount(quantityOf)
+const coresOf = amount(cores)
+
 /** A request that is not written is the limit, where there is one. */
 const request = (kind: typeof quantityOf, resource: string): Ask<number> =>
   kind(`resources.requests.${resource}`)
@@ -120,7 +129,7 @@ const asks: Asks<typeof container> = {
   os: text('os.name', 'pod').else(osOfNode).by({ linux: 'linux', windows: 'windows' }),
   role: text('', 'role').by({ main: 'main', init: 'init', sidecar: 'sidecar', ephemeral: 'ephemeral' }),
   image: {
-    reference: text('image'),
+    reference: text('image').to((name) => (name === '' ? undefined : name)),
     pull: text('imagePullPolicy').by({ Always: 'always', IfNotPresent: 'missing', Never: 'never' }).else(pullByTag),
   },
   entrypoint: full('command'),
@@ -202,16 +211,16 @@ const asks: Asks<typeof container> = {
   },
   probes,
   resources: {
-    memory: limit(quantityOf, 'memory'),
-    memoryReservation: request(quantityOf, 'memory'),
+    memory: limit(bytesOf, 'memory'),
+    memoryReservation: request(bytesOf, 'memory'),
     swap: silent,
-    cpu: limit(cores, 'cpu'),
-    cpuReservation: request(cores, 'cpu'),
+    cpu: limit(coresOf, 'cpu'),
+    cpuReservation: request(coresOf, 'cpu'),
     cpuShares: silent,
     cpuSet: podman.before(podman.cpuSet, silent),
     pids: podman.before(podman.pids, silent),
     ioWeight: silent,
-    ephemeralStorage: limit(quantityOf, 'ephemeral-storage'),
+    ephemeralStorage: limit(bytesOf, 'ephemeral-storage'),
     oomKillDisabled: silent,
     oomScoreAdjustment: silent,
     sharedMemory: silent,

@@ -27,7 +27,7 @@ import { capability, groupPart, joined, joinedOf, limit, userPart } from './dock
 import { findTasks, isNomad } from './nomad/job.ts'
 import { check, command, devices, environment, ports, probes, restarting, sysctls, ulimits } from './nomad/list.ts'
 import { mounts } from './nomad/mount.ts'
-import { chroot } from './silence/nomad.ts'
+import { docker } from './silence/nomad.ts'
 
 const MIB = 2 ** 20
 const CONTAINER = ['docker', 'podman'] as const
@@ -309,12 +309,12 @@ const asks: Asks<typeof container> = {
 export const nomad: Dialect = {
   name: 'nomad',
   says: 'Jobs of HashiCorp Nomad, in HCL and JSON',
-  runtime: 'nomad',
+  runtime: 'docker',
   syntaxes: ['hcl', 'data'],
   mention: /\b(?:job|TaskGroups)\b/,
   sign: '`job` with groups of tasks',
   is: isNomad,
   containers: findTasks,
   asks,
-  silence: chroot,
+  silence: docker,
 }

@@ -20,7 +20,7 @@ import {
   restart,
   role,
 } from './nspawn/list.ts'
-import { masked, mounts, procMount, readOnlyPaths, readOnlyRoot, sharedMemory } from './nspawn/mount.ts'
+import { devices, masked, mounts, procMount, readOnlyPaths, readOnlyRoot, sharedMemory } from './nspawn/mount.ts'
 import { cgroup, mappings, network, networkMode, networkNames, networkOf, shared, user } from './nspawn/namespace.ts'
 import {
   cgroupParent,
@@ -82,7 +82,7 @@ const asks: Asks<typeof container> = {
   apparmor: { kind: apparmorKind, name: apparmorName },
   selinux: { disabled: labelled, user: labelPart(0), role: labelPart(1), type: labelPart(2), level: labelPart(3) },
   mounts,
-  devices: silent,
+  devices,
   deviceRules,
   masked,
   readOnlyPaths,

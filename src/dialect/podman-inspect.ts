@@ -16,7 +16,7 @@ import {
   scalarFact,
   silent,
   silentWhen,
-  texts,
+  listOfTexts,
   type Answer,
   type Ask,
 } from './ask.ts'
@@ -24,7 +24,7 @@ import type { Asks, Dialect } from './dialect.ts'
 import { inspectedEntries, inspectedKind } from './docker/inspected-kind.ts'
 import { networks, probes, ulimits } from './docker/inspected.ts'
 import { isVoid, said, unknownBy, why, word } from './docker/piece.ts'
-import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
+import { podmanSeccomp, securityOptions, unlessPrivileged } from './docker/security-option.ts'
 import { capability, groupPart, limit, restartPolicy, userPart } from './docker/value.ts'
 import { findContainers } from './podman-inspect/document.ts'
 import { allDevices, allMounts, allPorts, entrypoint, variables } from './podman-inspect/list.ts'
@@ -42,7 +42,7 @@ const effective = (key: string): Ask<string> => ask((scope) => scalarFact(at(sco
 const written = (path: string, normalise: (text: string) => string): Ask<readonly Fact<string>[]> =>
   ask((scope): Answer<readonly Fact<string>[]> => {
     const node = at(scope, 'self', path)
-    return isVoid(node) && !node.missing ? said(node, []) : texts(path, 'self', normalise).read(scope)
+    return isVoid(node) && !node.missing ? said(node, []) : listOfTexts(path, normalise).read(scope)
   })
 
 /** The label that the process has: `user:role:type:level`, whose level may hold colons. */
@@ -112,13 +112,14 @@ const asks: Asks<typeof container> = {
     pull: made.image.pull,
   },
   entrypoint,
-  command: texts('Config.Cmd'),
+  command: listOfTexts('Config.Cmd'),
   workingDirectory: word('Config.WorkingDir'),
   privileged,
   readOnlyRootFilesystem: bool('HostConfig.ReadonlyRootfs'),
   ...unlessPrivileged(
     {
       ...security,
+      seccomp: podmanSeccomp(security.seccomp),
       apparmor: {
         kind: security.apparmor.kind.else(
           profile.to((name) =>
@@ -148,7 +149,7 @@ const asks: Asks<typeof container> = {
     supplementary: ask((scope) => {
       const groups = get(scope.self, 'HostConfig.GroupAdd')
       const hasSome = Array.isArray(groups.value) && groups.value.length > 0
-      return (hasSome || !scope['command'] ? texts('HostConfig.GroupAdd') : made.user.supplementary).read(scope)
+      return (hasSome || !scope['command'] ? listOfTexts('HostConfig.GroupAdd') : made.user.supplementary).read(scope)
     }),
     groupsPolicy: silent,
     mustBeNonRoot: silent,

@@ -8,6 +8,7 @@ import type { container } from '../model/fields.ts'
 import { ask, at, parse, scalarFact, silent, type Answer, type Ask, type Scope } from './ask.ts'
 import type { Asks, Dialect } from './dialect.ts'
 import { runAsks } from './docker/run-asks.ts'
+import { podmanSeccomp } from './docker/security-option.ts'
 import type { Mount } from './docker/piece.ts'
 import { findContainers, isQuadlet, wantedFiles } from './quadlet/document.ts'
 import { restart, retries, withUnit } from './quadlet/service.ts'
@@ -77,6 +78,7 @@ const mounts: Ask<readonly Mount[]> = ask((scope): Answer<readonly Mount[]> => {
 
 const asks: Asks<typeof container> = {
   ...run,
+  seccomp: podmanSeccomp(run.seccomp),
   restart: { policy: run.restart.policy.else(restart), retries: run.restart.retries.else(retries) },
   namespaces: {
     ...run.namespaces,

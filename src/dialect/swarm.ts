@@ -39,7 +39,7 @@ const network: typeof written.namespaces.network = ask((scope) => {
     : unknown(
         node.place,
         `the network ${textOf(child(node, 'Target')) ?? ''} belongs to the node, and may be the host's: docker network inspect tells`,
-        'engine',
+        'user',
       )
 })
 
@@ -49,10 +49,11 @@ const name: Ask<string> = ask((scope): Answer<string> => scalarFact(scope['name'
 const asks: Asks<typeof container> = {
   ...written,
   name,
-  os: silent,
   image: { ...written.image, pull: silent },
   privileged: silent,
   restart: { ...written.restart, policy },
+  apparmor: { ...written.apparmor, name: silent },
+  seccomp: { ...written.seccomp, name: silent },
   namespaces: {
     ...written.namespaces,
     pid: silent,

@@ -11,13 +11,14 @@ import { DockerfileParser, type Copy, type Instruction, type Run } from 'dockerf
 import type { Notice, Read } from '../model/notice.ts'
 import type { Place } from '../model/place.ts'
 import { comments } from './comment.ts'
-import type { Locate, Node, Text } from './node.ts'
+import { elements, type Locate, type Node, type Text } from './node.ts'
 
 /** BuildKit refuses lines of more than 64 KiB; real Dockerfiles have some kilobytes. */
 const MAX_TEXT = 2 ** 20
 const MAX_LINE = 65_535
 const MAX_INSTRUCTIONS = 10_000
-const MAX_WORDS = 5_000
+/** Of all instructions together. */
+const MAX_WORDS = 50_000
 
 export function readDockerfile(file: string, text: string, locate?: Locate): Read<Text> {
   const place: Locate = locate ?? ((line, column) => ({ file, line, column }))
@@ -45,20 +46,23 @@ export function readDockerfile(file: string, text: string, locate?: Locate): Rea
     return nothing('This Dockerfile cannot be read, so it was not checked. Mend it, or report it.')
   }
   const notices: Notice[] = []
-  if (found.length > MAX_INSTRUCTIONS)
-    notices.push({
-      id: 'dockerfile-invalid',
-      place: place((found[MAX_INSTRUCTIONS]?.getRange().start.line ?? 0) + 1, 1),
-      message: `There are more than ${MAX_INSTRUCTIONS} instructions, and the rest was not checked. Leave the file out.`,
-      lost: true,
-    })
-  const list = found.slice(0, MAX_INSTRUCTIONS).map((one, index): Node => {
+  const list: Node[] = []
+  let words = 0
+  for (const [index, one] of found.entries()) {
     const { start, end } = one.getRange()
+    if (index >= MAX_INSTRUCTIONS || words >= MAX_WORDS) {
+      const most = index >= MAX_INSTRUCTIONS ? `${MAX_INSTRUCTIONS} instructions` : `${MAX_WORDS} words`
+      const message = `There are more than ${most}, and the rest was not checked. Leave the file out.`
+      notices.push({ id: 'dockerfile-invalid', place: place(start.line + 1, 1), message, lost: true })
+      break
+    }
     const logical = joined(lines, start.line, end.line, escape, place)
     const node = instruction(logical, 0, escape, ['instructions', index])
     const heredocs = heredocsOf(one, lines, place, ['instructions', index, 'heredocs'])
-    return node.value instanceof Map && heredocs ? { ...node, value: new Map([...node.value, heredocs]) } : node
-  })
+    const map = node.value instanceof Map ? node.value : new Map<string, Node>()
+    words += elements(map.get('words') ?? node).length
+    list.push(heredocs ? { ...node, value: new Map([...map, heredocs]) } : node)
+  }
   const root = new Map<string, Node>([
     ['escape', { place: place(1, 1), path: ['escape'], value: escape }],
     ['instructions', { place: list[0]?.place ?? place(1, 1), path: ['instructions'], value: list }],

@@ -41,7 +41,7 @@ const LOOKS: { readonly [S in Syntax]: Look } = {
     content: /^\[{1,2}[\w."'-]+\]{1,2}[ \t]*(?:#.*)?\r?$/m,
   },
   hcl: { name: /\.(?:hcl|nomad|nomad\.hcl)$/, content: /^(?:job|variable|locals)\s*(?:"[^"\n]*"\s*)?\{/m },
-  keyvalue: { name: /^config$|\.conf$/, content: /^\s*lxc\.[a-z0-9.]+\s*=/m },
+  keyvalue: { name: /^config$|\.conf$/, content: /^[ \t]*lxc\.[a-z0-9.]+\s*=/m },
   make: { name: /^(?:GNU)?[Mm]akefile$|\.mk$/, content: /(?!)/ },
   markdown: { name: /\.(?:md|markdown)$/i, content: /(?!)/ },
   // Nothing to scan by itself: what names it reads it.

@@ -33,13 +33,13 @@ export function readToml(file: string, text: string, locate?: Locate): Read<Text
   return { value: { file, documents, comments: comments(text, place) }, notices }
 }
 
-/** Where something of the text stands. */
+/** Where something of the text stands: offsets. */
 interface Spot {
   /** Of the key, where there is one: else of the value, or of the header. */
   readonly start: number
-  /** Of a scalar. */
-  end?: number
+  /** Of the value of a scalar, and its end. */
   valueStart?: number
+  end?: number
   /** Made when the first is met: most are scalars. */
   keys?: Map<string, Spot>
   items?: Spot[]

@@ -54,10 +54,17 @@ function add<I extends Item>(
     ? derived(setting.place, [...own.value, ...more], because, [own, setting])
     : { ...own, value: [...own.value, ...more] }
 }
-/** Facts are never shared between containers. */
+/** Facts are never shared between containers, nor are those of a list in them. */
 const copy = <I extends Item>(item: I): I => ({
   ...item,
-  facts: Object.fromEntries(Object.entries(item.facts).map(([key, fact]: [string, object]) => [key, { ...fact }])),
+  facts: Object.fromEntries(
+    Object.entries(item.facts).map(([key, fact]: [string, AnyFact]) => [
+      key,
+      fact.how !== 'unknown' && Array.isArray(fact.value)
+        ? { ...fact, value: fact.value.map((one: object) => ({ ...one })) }
+        : { ...fact },
+    ]),
+  ),
 })
 
 export function settleByEngine(container: ContainerFacts, engine: EngineFacts): ContainerFacts {

@@ -51,6 +51,8 @@ function number(asked: readonly [Fact<unknown>, ...Fact<unknown>[]], value: numb
     : derived(nearest.place, value, because, asked)
 }
 
+const why = (fact: Fact<unknown>): string => (fact.how === 'unknown' ? fact.because : 'it could not be read')
+
 /** A user's text as a uid. `asked` is the chain so far, nearest first; its first fact has the place. */
 function uidOf(
   text: string,
@@ -66,7 +68,8 @@ function uidOf(
       step(entry.found, `/etc/passwd has ${text} as uid ${entry.found.value}`),
     ])
   if (text === 'root') return derived(place, 0, 'root is uid 0', asked)
-  if ('unread' in entry) return unknown(place, `the image's /etc/passwd could not be read`, 'image', asked)
+  if ('unread' in entry)
+    return unknown(place, `user ${text} is a name in the image's /etc/passwd: ${why(entry.unread)}`, 'image', asked)
   return image
     ? unknown(place, `the image's /etc/passwd has no user ${text}`, 'image', asked)
     : unknown(place, `user ${text} is a name in the image's /etc/passwd`, 'image', asked)
@@ -96,7 +99,7 @@ function gidOf(
       ...asked,
       step(entry.gid, `/etc/passwd gives the user gid ${entry.gid.value}`),
     ])
-  if (!image && user !== 'root' && user !== '0')
+  if ((!image || 'unread' in entry) && user !== 'root' && user !== '0')
     return unknown(place, 'the primary group of the user is in the image’s /etc/passwd', 'image', asked)
   return derived(place, 0, 'no group is written and /etc/passwd names none: 0', asked)
 }
@@ -154,13 +157,17 @@ export function containerUser(container: ContainerFacts, image: ImageFacts | und
   }
   if (!image || !given || given.how === 'unknown') {
     const open = (): Fact<never> =>
-      unknown(own.name.place, 'the user is left to the image, which was not given', 'image', [own.name])
+      given?.how === 'unknown'
+        ? unknown(own.name.place, given.because, given.ask, [own.name, given])
+        : unknown(own.name.place, 'the user is left to the image, which was not given', 'image', [own.name])
     return { ...own, uid: open(), gid: open(), numeric: open() }
   }
   const { user, group: imageGroup } = splitUser(given.value)
   const says = given.value === '' ? 'the image names no USER' : `the image says USER ${given.value}`
   const chain: readonly [Fact<unknown>, Fact<unknown>] = [own.name, step(given, says)]
-  const { place } = own.name
+  // Where a Dockerfile says it, that is the line to change; the configuration of an image is nobody's text.
+  const isText = image.built.how !== 'unknown' && !image.built.value
+  const { place } = isText ? given : own.name
   const groupText = group === '' ? imageGroup : group
   const uid =
     user === ''
@@ -170,7 +177,7 @@ export function containerUser(container: ContainerFacts, image: ImageFacts | und
     ...own,
     name: derived(place, user, 'the USER of the image', chain),
     group: derived(place, groupText, 'the USER of the image', chain),
-    uid,
+    uid: isText ? { ...uid, place } : uid,
     gid:
       user === '' && groupText === ''
         ? derived(place, 0, 'nobody names a group', chain)

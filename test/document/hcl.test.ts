@@ -270,7 +270,7 @@ const body: fc.Memo<string> = fc.memo((depth) =>
       attributes: fc.uniqueArray(fc.tuple(name, value(3)), { maxLength: 4, selector: ([key]) => key }),
       blocks:
         depth <= 1
-          ? fc.constant([])
+          ? fc.constant<readonly (readonly [string, readonly string[], string])[]>([])
           : fc.array(fc.tuple(name, fc.array(name, { maxLength: 2 }), body(depth - 1)), { maxLength: 3 }),
       comment: fc.constantFrom('', '# a = 1\n', '// {\n', '/* }\n */\n'),
     })

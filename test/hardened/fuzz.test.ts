@@ -5,7 +5,6 @@
 import { readdirSync } from 'node:fs'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
-import { dialects } from '../../src/dialect/index.ts'
 import { engineOf, fileOf, FILES, leaves, say, shown, strict, textOf, type Path } from './hardened.ts'
 import { openedImage } from './image.ts'
 import { expected } from './leaves.ts'
@@ -61,9 +60,10 @@ const VALUES: readonly unknown[] = [
 const FEW: readonly unknown[] = [null, true, -1, 'x', [], [[7]], { x: 7 }]
 /** Numbers that are as good as the one that is there. */
 const GOOD: readonly (readonly [RegExp, readonly unknown[]])[] = [
-  [/(?:mem_limit|pids_limit|Memory|PidsLimit|limits\.memory|MaximumRetryCount)$/, [7, 1.5]],
+  [/(?:mem_limit|memory_limit_in_bytes|pids_limit|Memory|PidsLimit|limits\.memory|MaximumRetryCount)$/, [7, 1.5]],
   [/(?:cpus|limits\.cpu)$/, [7, 1.5]],
   [/Config\.User$/, [7]],
+  [/^cpu$|^containerDefinitions\[0\]\.memory$/, [7]],
 ]
 /** What stands behind the sign in a line of a syntax of lines. */
 const WORDS: readonly string[] = [
@@ -83,8 +83,7 @@ const WORDS: readonly string[] = [
   'x'.repeat(5000),
 ]
 
-const isData = (name: string): boolean =>
-  (dialects.find((each) => each.name === name)?.syntaxes ?? ['data']).includes('data')
+const isData = (file: string): boolean => /\.(?:ya?ml|json)$/.test(file)
 
 /** The text with something else at a path; the whole document in place of the root. */
 function changed(document: unknown, path: Path, value: unknown): unknown {
@@ -131,7 +130,7 @@ describe.each([...first, ...others])('$name', (fixture) => {
       for (const message of crash) wrong.push(`${where} = ${what}: ${message}`)
       if (matters && silent && values !== original) wrong.push(`${where} = ${what} passes in silence`)
     }
-    if (isData(fixture.name)) {
+    if (isData(fixture.file)) {
       const document: unknown = parse(text)
       for (const path of places(document)) {
         const where = shown(path)

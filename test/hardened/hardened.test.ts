@@ -28,7 +28,7 @@ describe.each(dialects)('%s', (dialect) => {
       scan({
         targets: [fileOf(FILES[dialect])],
         images: new Map([[REFERENCE, path]]),
-        engines: [fileOf('daemon.json')],
+        engines: [fileOf('engines/daemon.json')],
         policy: 'strict',
         today: '2026-01-01',
       }),

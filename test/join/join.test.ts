@@ -185,6 +185,28 @@ describe('what the engine settles', () => {
     expect(valueOf(subject.container.namespaces.user)).toBe('host')
     expect(valueOf(subject.container.noNewPrivileges)).toBe(false)
   })
+  it.each<readonly [object, (s: Awaited<ReturnType<typeof one>>) => Fact<unknown>, unknown]>([
+    [{ init: true }, (s) => s.subject.container.init, true],
+    [{ 'default-shm-size': '128M' }, (s) => s.subject.container.resources.sharedMemory, 134_217_728],
+  ])('%j too', async (settings, fact, value) => {
+    const joined = await one({ targets: [compose('d2.yaml', '')], engines: [daemon(settings)] })
+    expect(valueOf(fact(joined))).toBe(value)
+  })
+  it('adds its limits to those that the container sets itself', async () => {
+    const limits = {
+      'default-ulimits': { nofile: { Name: 'nofile', Soft: 1, Hard: 2 }, nproc: { Name: 'nproc', Soft: 3, Hard: 4 } },
+    }
+    const { subject } = await one({ targets: [compose('l.yaml', 'ulimits: { nofile: 9 }')], engines: [daemon(limits)] })
+    const { ulimits } = subject.container
+    expect(
+      ulimits.how === 'unknown'
+        ? []
+        : ulimits.value.map(({ facts }) => [facts.name, facts.soft, facts.hard].map(valueOf)),
+    ).toEqual([
+      ['nofile', 9, 9],
+      ['nproc', 3, 4],
+    ])
+  })
   it('is Docker’s: a Kubernetes pod does not ask daemon.json', async () => {
     const pod = write(
       'p.yaml',

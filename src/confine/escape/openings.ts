@@ -174,7 +174,8 @@ export function normal(path: string): string {
   const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.')
   const absolute = path.startsWith('/') ? '/' : ''
   const joined = absolute + parts.join('/')
-  const whole = joined === '' ? '/' : joined
+  // `.` is the folder of the project, and not the root.
+  const whole = joined === '' ? (/^\./.test(path) ? '.' : '/') : joined
   return whole === '/var/run' || whole.startsWith('/var/run/') ? whole.slice('/var'.length) : whole
 }
 /** `path` is `folder`, or lies below it. */

@@ -21,9 +21,11 @@ function longMount(node: Node): Mount {
   const type = isVoid(written) ? undefined : (textOf(written) ?? '')
   const nocopy = scalarFact(get(node, 'volume.nocopy'), 'true or false', parse.bool)
   const relabel = part(get(node, 'bind'), 'selinux')
+  const size = part(get(node, 'tmpfs'), 'size')
   const options = [
     ...(nocopy.how !== 'silent' && nocopy.how !== 'unknown' && nocopy.value ? [{ ...nocopy, value: 'nocopy' }] : []),
     ...(relabel ? [relabel] : []),
+    ...(size ? [size.how === 'unknown' ? size : { ...size, value: `size=${size.value}` }] : []),
   ]
   const propagation = get(node, 'bind.propagation')
   const because = 'the type is not written'
@@ -100,8 +102,9 @@ const granted =
  * https://docs.docker.com/reference/compose-file/services/#volumes_from
  */
 const volumesFrom =
-  (trail: readonly string[]) =>
+  (before: readonly string[]) =>
   (node: Node, _key: string | undefined, scope: Scope): readonly Mount[] => {
+    const trail = before.length === 0 && scope['name'] ? [textOf(scope['name']) ?? ''] : before
     const text = rawText(node)
     if (text === undefined || text === '') return [strangeMount(why(node, 'the container is not a text'))]
     const isContainer = text.startsWith('container:')

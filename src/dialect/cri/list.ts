@@ -109,7 +109,7 @@ export const environment: Ask<readonly Variable[]> = items('envs', (element): Va
   return {
     place: node.place,
     facts: {
-      name: needed(node, 'key', 'the variable has no name'),
+      name: field(node, 'key', 'a text', parse.text, '', 'the variable has no name'),
       value: field(node, 'value', 'a text', parse.text, '', 'empty unless a value is set'),
       // The kubelet has put in what stands in Secrets.
       fromSecret: byDefault(node.place, false, 'the value is written here'),

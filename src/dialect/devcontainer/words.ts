@@ -1,5 +1,5 @@
 /** The keys of a devcontainer.json as the words of `docker run` that the tools make of them (devcontainers/cli, singleContainer.ts). */
-import { child, entries, isList, isMap, textOf, type Node } from '../../document/node.ts'
+import { child, elements, entries, isList, isMap, textOf, type Node } from '../../document/node.ts'
 import { HOLE, isVoid } from '../docker/piece.ts'
 import { featureWords } from './feature.ts'
 
@@ -91,7 +91,7 @@ export function runWords(root: Node): { readonly words: readonly Node[]; readonl
   // Last: a stray word would be the image, and hide what follows.
   const runArgs = child(root, 'runArgs')
   if (isList(runArgs))
-    for (const node of runArgs.value) {
+    for (const node of elements(runArgs)) {
       const text = textOf(node)
       if (text === undefined) open ??= 'a word of runArgs is not a text'
       else words.push(interpolated({ ...node, value: text }))

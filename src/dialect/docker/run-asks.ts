@@ -54,7 +54,7 @@ const hardened = <T>(own: Ask<T>): Ask<T> =>
     return own.read({ ...scope, self: { ...self, value: opened } })
   })
 const { unmasked, ...plain } = securityOptions('security-opt')
-const security = unlessPrivileged(
+const confined = unlessPrivileged(
   {
     noNewPrivileges: hardened(plain.noNewPrivileges),
     seccomp: {
@@ -73,6 +73,16 @@ const security = unlessPrivileged(
   },
   privileged,
 )
+/** A container that sees all processes or all IPC of the host has no label either (moby daemon/create.go; podman, SetLabelOpts). */
+const unlabelled = (own: Ask<boolean>, mode: Ask<string>, option: string): Ask<boolean> =>
+  silentWhen(own, mode, (value) => value === 'host' || undefined, `--${option}=host switches labelling off`)
+const security = {
+  ...confined,
+  selinux: {
+    ...confined.selinux,
+    disabled: unlabelled(unlabelled(confined.selinux.disabled, word('pid'), 'pid'), word('ipc'), 'ipc'),
+  },
+}
 const noPaths = (which: 'masked' | 'readOnly'): Ask<readonly Fact<string>[]> =>
   silentWhen<readonly Fact<string>[], boolean>(
     hardened(unmasked)

@@ -6,8 +6,9 @@
 import type { Node } from '../../document/node.ts'
 import type { Notice } from '../../model/notice.ts'
 import type { Place } from '../../model/place.ts'
+import { csvFields } from './csv.ts'
 import { HOLE, rawText } from './piece.ts'
-import { longOption, shortOption, type Client, type RunOption } from './run-options.ts'
+import { longOption, SEVERAL, shortOption, type Client, type RunOption } from './run-options.ts'
 
 export interface RunLine {
   /**
@@ -29,12 +30,12 @@ const IMAGES = /image|img|(?:^|_)(?:tag|repo|repository)$|registry/i
 const OPTIONS =
   /opt|arg|flag|param|vol|mount|env|port|publish|net|devic|gpu|cap(?:s|_|$)|priv|limit|mem|cpu|user|uid|tty|interact|detach|label|secur|extra|(?:^|_)it$|name|link|host|dns|proxy|log|rm$/i
 /** What may stand for several words, or gives options in the text itself: `"$@"`, `${X[@]}`, `${X:+-v $X}`, `$(echo -it)`. */
-const SEVERAL = /\$[@*]|\$\{[@*]|\[[@*]\]|:?\+\s*["']?-|\b(?:echo|printf)\s+["']?-/
+const MANY = /\$[@*]|\$\{[@*]|\[[@*]\]|:?\+\s*["']?-|\b(?:echo|printf)\s+["']?-/
 
 /** What a word that is nothing but a variable may be. */
 function purposeOf(word: Node, isLast: boolean): 'options' | 'image' | 'either' {
   const written = word.source ?? ''
-  if (SEVERAL.test(written)) return 'options'
+  if (MANY.test(written)) return 'options'
   const name = /[A-Za-z_][\w.-]*/.exec(written.replace(/^["']?\$[({]*\s*/, ''))?.[0] ?? ''
   if (!written.includes('$(') && !written.includes('`')) {
     if (IMAGES.test(name)) return 'image'
@@ -162,14 +163,16 @@ class Reader {
         )
     }
     const hidden = from.unknown !== undefined && (typeof value === 'string' ? value.includes(HOLE) : value === null)
-    list.push({
-      place: word.place,
-      path: [option.name, list.length],
-      value: option.bool && typeof value === 'string' && !hidden ? boolOf(value) : value,
-      ...(hidden && { unknown: from.unknown }),
-      ...(hidden && from.source !== undefined && { source: from.source }),
-      ...(from.from && { from: from.from }),
-    })
+    const parts = typeof value === 'string' && SEVERAL[this.#client].has(option.name) ? csvFields(value) : undefined
+    for (const part of parts ?? [value])
+      list.push({
+        place: word.place,
+        path: [option.name, list.length],
+        value: option.bool && typeof part === 'string' && !hidden ? boolOf(part) : part,
+        ...(hidden && { unknown: from.unknown }),
+        ...(hidden && from.source !== undefined && { source: from.source }),
+        ...(from.from && { from: from.from }),
+      })
   }
 
   /** An option that no client has. Where the next word may be its value as well as the image, nothing after it is read. */

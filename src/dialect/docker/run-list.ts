@@ -39,10 +39,12 @@ function list<E>(stranger: (why: Why) => E, ...parts: readonly Part<E>[]): Ask<r
   const known = collect<E>(stranger, ...parts)
   return ask((scope): Answer<readonly E[]> => {
     const { unknown: because, ...self } = scope.self
-    if (because === undefined) return known.read(scope)
+    const found = known.read({ ...scope, self })
+    // Options that bring nothing (`--publish-all=false`) say nothing.
+    const answer: Answer<readonly E[]> =
+      found.how === 'set' && found.value.length === 0 ? { how: 'silent', place: found.place } : found
+    if (because === undefined || answer.how === 'unknown') return answer
     const more: Why = { place: scope.self.place, because, ask: 'user' }
-    const answer = known.read({ ...scope, self })
-    if (answer.how === 'unknown') return answer
     return answer.how === 'silent' ? unknownBy(more) : { ...answer, value: [...answer.value, stranger(more)] }
   })
 }
@@ -268,7 +270,7 @@ export const mappings = (name: 'uidmap' | 'gidmap'): Ask<readonly Mapping[]> =>
   list<Mapping>(strangeMapping, { path: name, each: (node) => [mapping(node)] })
 
 /** Modes of `--network` that are no networks by name. */
-const MODE = /^(?:host|none|default|private|no|(?:container|ns|slirp4netns|pasta)(?::.*)?)$/s
+const MODE = /^(?:host|none|bridge|default|private|no|(?:container|ns|slirp4netns|pasta)(?::.*)?)$/s
 /** The network of `--network`: `backend`, `name=backend,alias=web` (Docker), `backend:ip=10.0.0.2` (podman). */
 export const networkOf = (text: string): string => {
   const name = (text.includes('=') ? csvFields(text) : undefined)?.find((field) => /^name=/i.test(field))

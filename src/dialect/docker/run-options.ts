@@ -107,6 +107,21 @@ export const longOption = (name: string): RunOption | undefined =>
 export const shortOption = (letter: string): RunOption | undefined =>
   Object.hasOwn(SHORT, letter) ? OPTIONS.get(SHORT[letter] ?? '') : undefined
 
+/** Options whose value may be several, parted by commas (StringSlice of pflag; Docker takes such a value as one). */
+export const SEVERAL: { readonly [C in Client]: ReadonlySet<string> } = {
+  docker: new Set(),
+  podman: new Set(
+    `add-host annotation attach cap-add cap-drop cgroup-conf chrootdirs device device-cgroup-rule device-read-bps device-read-iops
+     device-write-bps device-write-iops dns dns-option dns-search env-file expose gidmap group-add hostuser label-file log-opt
+     network-alias publish requires sysctl uidmap ulimit`.split(/\s+/),
+  ),
+  nerdctl: new Set(
+    'add-host cap-add cap-drop cgroup-conf device dns dns-option dns-search env-file group-add network publish ulimit'.split(
+      ' ',
+    ),
+  ),
+}
+
 /** Options of the program itself that stand before `run`, and take a value. */
 export const GLOBAL_VALUES: { readonly [C in Client]: ReadonlySet<string> } = {
   docker: new Set('-H --host -c --context --config -l --log-level --tlscacert --tlscert --tlskey -host'.split(' ')),

@@ -39,6 +39,8 @@ function option<T>(path: string, name: string, pick: (value: string) => T | unde
   return ask((scope: Scope): Answer<T> => {
     const node = at(scope, 'self', path)
     if (isVoid(node)) return { how: 'silent', place: node.place }
+    if (!isList(node) && node.unknown === undefined && rawText(node) === undefined)
+      return unknown(node.place, `${String(node.path.at(-1) ?? path)} is not a list`, 'user')
     let answer: Answer<T> = { how: 'silent', place: node.place }
     let stranger: Fact<never> | undefined
     for (const { node: item, name: own, value } of options(node)) {
@@ -123,3 +125,17 @@ export const unlessPrivileged = (options: Confinement, privileged: Ask<boolean>)
     },
   }
 }
+
+/** The file that Podman takes where nobody names another (containers.conf(5), seccomp_profile). */
+const PODMAN_PROFILE = '/usr/share/containers/seccomp.json'
+/** The same rows, where naming Podman's own file means its default: it has no word for it. */
+export const podmanSeccomp = ({ kind, name, text }: Confinement['seccomp']): Confinement['seccomp'] => ({
+  kind: ask((scope) => {
+    const named = name.read(scope)
+    return named.how !== 'silent' && named.how !== 'unknown' && named.value === PODMAN_PROFILE
+      ? { ...named, value: 'runtime-default' as const }
+      : kind.read(scope)
+  }),
+  name: name.to((value) => (value === PODMAN_PROFILE ? '' : value)),
+  text,
+})

@@ -47,15 +47,17 @@ function port(node: Node, scope: Scope): readonly Port[] {
   const inside = rawText(inner)
   const outer = child(node, 'hostPort')
   const outside = isVoid(outer) || outer.value === 0 || outer.value === '0' ? '' : rawText(outer)
-  if (inside === undefined) return [strangePort(why(inner, 'no port of the container is written'))]
   const hidden = [inner, outer, protocol].find((each) => each.unknown !== undefined)
   const isHost = mode.how !== 'silent' && mode.how !== 'unknown' && mode.value === 'host'
-  const ports = portsOf(hidden?.unknown === undefined ? node : { ...node, unknown: hidden.unknown }, {
-    inside,
-    outside: isHost ? inside : (outside ?? 'of a wrong type'),
-    address: '',
-    protocol: rawText(protocol) ?? '',
-  })
+  const ports =
+    inside === undefined
+      ? [strangePort(why(inner, 'no port of the container is written'))]
+      : portsOf(hidden?.unknown === undefined ? node : { ...node, unknown: hidden.unknown }, {
+          inside,
+          outside: isHost ? inside : (outside ?? 'of a wrong type'),
+          address: '',
+          protocol: rawText(protocol) ?? '',
+        })
   if (mode.how === 'unknown') {
     const open = (): Fact<never> => unknown(mode.place, mode.because, mode.ask)
     return ports.map(({ place, facts }) => ({

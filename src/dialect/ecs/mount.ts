@@ -3,6 +3,7 @@ import { child, elements, isMap, type Node } from '../../document/node.ts'
 import { unknown, type Fact } from '../../model/fact.ts'
 import { field, parse, scalarFact, type Ask, type Scope } from '../ask.ts'
 import { mountOf, optionFacts, strangeMount, tmpfsMount } from '../docker/mount.ts'
+import { taskOf } from './task.ts'
 import { collect, HOLE, isVoid, piece, rawText, said, unknownBy, why, type Mount } from '../docker/piece.ts'
 
 type Source = Pick<Mount['facts'], 'kind' | 'type' | 'source'>
@@ -64,17 +65,12 @@ function volumeOf(point: Node, scope: Scope): Source {
   if (name === undefined || wanted.unknown !== undefined) return strange(wanted, 'sourceVolume is not a text')
   const volumes = child(task, 'volumes')
   if (volumes.unknown !== undefined) return strange(volumes, '')
-  const list = elements(volumes)
-  const found = list.find(
-    (volume) => child(volume, 'name').unknown === undefined && rawText(child(volume, 'name')) === name,
-  )
+  const { volumes: known, hidden } = taskOf(scope)
+  const found = known.get(name)
   if (found) return sourceOf(found, name)
   // One whose name is not known may be the one.
-  const hidden = list.find((volume) => volume.unknown !== undefined || child(volume, 'name').unknown !== undefined)
-  return strange(
-    hidden ? { ...wanted, unknown: hidden.unknown ?? child(hidden, 'name').unknown ?? '' } : wanted,
-    `the task has no volume ${name}`,
-  )
+  const because = hidden && (hidden.unknown ?? child(hidden, 'name').unknown)
+  return strange(because === undefined ? wanted : { ...wanted, unknown: because }, `the task has no volume ${name}`)
 }
 
 function point(node: Node, scope: Scope): Mount {
@@ -93,10 +89,7 @@ function point(node: Node, scope: Scope): Mount {
 function from(node: Node, scope: Scope): readonly Mount[] {
   const wanted = child(node, 'sourceContainer')
   const name = rawText(wanted)
-  const task = scope['task'] ?? scope.self
-  const other = elements(child(task, 'containerDefinitions')).find(
-    (each) => name !== undefined && rawText(child(each, 'name')) === name,
-  )
+  const other = name === undefined ? undefined : taskOf(scope).containers.get(name)
   if (!isMap(node) || wanted.unknown !== undefined || !other)
     return [strangeMount(why(isMap(node) ? wanted : node, `the task has no container ${name ?? ''}`))]
   const readOnly = scalarFact(child(node, 'readOnly'), 'true or false', parse.bool)
@@ -116,10 +109,8 @@ function from(node: Node, scope: Scope): readonly Mount[] {
 
 /** `{ containerPath, size, mountOptions }`, the size in MiB. */
 function memory(node: Node): Mount {
+  if (!isMap(node)) return strangeMount(why(node, 'the tmpfs is not a map'))
   const target = child(node, 'containerPath')
-  const text = rawText(target)
-  if (!isMap(node) || text === undefined)
-    return strangeMount(why(isMap(node) ? target : node, 'the tmpfs is not a map with a containerPath'))
   const options = elements(child(node, 'mountOptions'))
   const size = rawText(child(node, 'size'))
   const words = [...(size === undefined ? [] : [`size=${size}m`]), ...options.map((each) => rawText(each) ?? HOLE)]
@@ -127,7 +118,16 @@ function memory(node: Node): Mount {
     (each) => each.unknown !== undefined || (rawText(each) === undefined && !isVoid(each)),
   )
   const whole = open ? { ...node, unknown: open.unknown ?? 'an option is not a text' } : node
-  return { place: node.place, facts: { ...tmpfsMount(target, text, '').facts, ...optionFacts(whole, words.join(',')) } }
+  return {
+    place: node.place,
+    facts: {
+      ...tmpfsMount(node, '', '').facts,
+      target: isVoid(target)
+        ? unknown(node.place, 'no containerPath is written', 'user')
+        : textFact(target, 'containerPath'),
+      ...optionFacts(whole, words.join(',')),
+    },
+  }
 }
 
 export const mounts: Ask<readonly Mount[]> = collect<Mount>(

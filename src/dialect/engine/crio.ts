@@ -41,7 +41,7 @@ export const crio: EngineFormat = {
       list.length === 0 ? undefined : list,
     ),
     seccompProfile: word(`${R}seccomp_profile`),
-    apparmorProfile: word(`${R}apparmor_profile`).to((name) => (/^crio-default/.test(name) ? '' : name)),
+    apparmorProfile: word(`${R}apparmor_profile`).to((name) => (name.startsWith('crio-default') ? '' : name)),
     selinux: bool(`${R}selinux`),
     selinuxOnHostNetwork: bool(`${R}hostnetwork_disable_selinux`).to((off) => !off),
     runtime: word(`${R}default_runtime`),

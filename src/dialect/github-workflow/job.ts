@@ -89,6 +89,9 @@ function containerOf(id: string, node: Node, root: Node): Read<Found | undefined
   }
   list('volumes', 'volume')
   list('ports', 'publish')
+  // A service is called by its key; a job by its own.
+  const name = id.split('/').at(-1) ?? id
+  if (!flags.has('name')) put('name', node, [{ place: node.place, path: node.path, value: name }])
   const env = child(node, 'env')
   if (isMap(env))
     put(

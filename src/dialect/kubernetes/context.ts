@@ -156,10 +156,16 @@ interface Resource {
   readonly limit: 'memory' | 'cpu' | 'ephemeralStorage'
   readonly request?: 'memoryReservation' | 'cpuReservation'
 }
+const positive =
+  (read: (node: Node) => number | undefined) =>
+  (node: Node): number | undefined => {
+    const value = read(node)
+    return value === undefined || value < 0 ? undefined : value
+  }
 const RESOURCES: readonly Resource[] = [
-  { name: 'memory', parse: parse.quantity, limit: 'memory', request: 'memoryReservation' },
-  { name: 'cpu', parse: parse.cores, limit: 'cpu', request: 'cpuReservation' },
-  { name: 'ephemeral-storage', parse: parse.quantity, limit: 'ephemeralStorage' },
+  { name: 'memory', parse: positive(parse.quantity), limit: 'memory', request: 'memoryReservation' },
+  { name: 'cpu', parse: positive(parse.cores), limit: 'cpu', request: 'cpuReservation' },
+  { name: 'ephemeral-storage', parse: positive(parse.quantity), limit: 'ephemeralStorage' },
 ]
 
 /**

@@ -6,7 +6,7 @@ import { drop, given } from './capability.ts'
 import { apparmor, nesting, seccomp, selinux } from './confine.ts'
 import { deviceRules } from './device.ts'
 import { entrypoint, environment, init, role, sysctls, ulimits } from './list.ts'
-import { mounts, procMount, readOnlyPaths, readOnlyRoot, sharedMemory } from './mount.ts'
+import { devices, mounts, procMount, readOnlyPaths, readOnlyRoot, sharedMemory } from './mount.ts'
 import { groups, joinedOf, mappings, namespace, network, networkMode, networkNames, time, user } from './namespace.ts'
 import {
   cgroupParent,
@@ -79,7 +79,7 @@ export const asks: Asks<typeof container> = {
   apparmor,
   selinux,
   mounts,
-  devices: silent,
+  devices,
   deviceRules,
   masked: silent,
   readOnlyPaths,

@@ -1,11 +1,13 @@
 /** Mounts of a container: `lxc.mount.entry` in the form of fstab(5), and the file systems of `lxc.mount.auto`. */
 import { dockerBytes } from '../../document/unit.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
-import type { MountFacts } from '../../model/fields.ts'
+import type { container, MountFacts } from '../../model/fields.ts'
+import type { Element } from '../../model/row.ts'
 import { ask, type Answer, type Ask, type Scope } from '../ask.ts'
 import { hidden, said, strange, type Line } from './line.ts'
 import { collected, last, listed } from './setting.ts'
 
+type DeviceFacts = Element<(typeof container.devices)['of']>
 type Kind = Extract<MountFacts['facts']['kind'], { value: unknown }>['value']
 const PROPAGATIONS = [
   'private',
@@ -159,6 +161,28 @@ function hostRoot(scope: Scope): readonly MountFacts[] {
   ]
 }
 
+/** A node below /dev that is bound is a device that is passed in; these are no devices. */
+const NO_DEVICE = /^\/dev(?:\/(?:shm|mqueue|log|pts|hugepages|\.lxc(?:-mounts)?)(?:\/.*)?)?\/?$/
+export const isDevice = (source: string): boolean => source.startsWith('/dev/') && !NO_DEVICE.test(source)
+/** Bound nodes of devices, with what the device cgroup lets be done to them. */
+export const devices: Ask<readonly DeviceFacts[]> = ask((scope): Answer<readonly DeviceFacts[]> => {
+  const root = rootPath(scope)
+  const { lines, emptied } = listed(scope, (key) => key === 'lxc.mount.entry')
+  const found = lines.flatMap((line): readonly DeviceFacts[] => {
+    if (line.hole !== undefined)
+      return [{ place: line.place, facts: { source: hidden(line), target: hidden(line), permissions: hidden(line) } }]
+    const { place, facts } = entry(line, root)
+    const { kind, source, target } = facts
+    return kind.how !== 'unknown' && kind.value === 'bind' && source.how !== 'unknown' && isDevice(source.value)
+      ? [{ place, facts: { source, target, permissions: byDefault(place, 'rwm', 'what the device cgroup allows') } }]
+      : []
+  })
+  const own = lines.filter(({ place }) => found.some((each) => each.place === place))
+  return collected(own, found, emptied ?? scope.self.place)
+})
+const isBound = ({ facts: { kind, source } }: MountFacts): boolean =>
+  kind.how !== 'unknown' && kind.value === 'bind' && source.how !== 'unknown' && isDevice(source.value)
+
 export const mounts: Ask<readonly MountFacts[]> = ask((scope): Answer<readonly MountFacts[]> => {
   const root = rootPath(scope)
   const entries = listed(scope, (key) => key === 'lxc.mount.entry')
@@ -166,7 +190,9 @@ export const mounts: Ask<readonly MountFacts[]> = ask((scope): Answer<readonly M
   const autos = automatic(scope)
   const elements = [
     ...hostRoot(scope),
-    ...entries.lines.map((line) => (line.hole === undefined ? entry(line, root) : hiddenMount(line))),
+    ...entries.lines
+      .map((line) => (line.hole === undefined ? entry(line, root) : hiddenMount(line)))
+      .filter((mount) => !isBound(mount)),
     ...autos.flatMap(({ line, word }) => (line.hole === undefined ? (auto(line, word) ?? []) : [])),
     ...(fstab.how === 'silent' || fstab.how === 'unknown'
       ? []

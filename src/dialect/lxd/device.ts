@@ -4,7 +4,7 @@ import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import type { container, MountFacts } from '../../model/fields.ts'
 import type { Element } from '../../model/row.ts'
 import { ask, type Answer, type Ask, type Scope } from '../ask.ts'
-import { mounts as ofLxc } from '../lxc/mount.ts'
+import { devices as ofRaw, mounts as ofLxc } from '../lxc/mount.ts'
 import { absent, instanceOf, NOT_GIVEN, said, truth } from './setting.ts'
 
 type Device = Element<(typeof container.devices)['of']>
@@ -93,7 +93,10 @@ function disk(node: Node): MountFacts {
     facts: {
       kind: hidden(node, 'source') ?? said(part(node, 'source').missing ? node : part(node, 'source'), kind),
       type: said(part(node, 'type'), 'disk'),
-      source: field(node, 'source', '', 'a volume of the pool'),
+      // The place of the device, as that of the finding on it: what follows from the source speaks of the same.
+      source:
+        hidden(node, 'source') ??
+        (source === '' ? byDefault(node.place, '', 'a volume of the pool') : said(node, source)),
       target: field(node, 'path', '', 'no path is written'),
       readOnly:
         hidden(node, 'readonly') ??
@@ -126,7 +129,7 @@ function socket(node: Node): MountFacts {
     facts: {
       kind: said(node, 'bind'),
       type: said(part(node, 'type'), 'proxy'),
-      source: said(part(node, 'connect'), source),
+      source: said(node, source),
       target: said(part(node, 'listen'), text(node, 'listen').replace(/^unix:/, '')),
       readOnly: byDefault(node.place, false, 'a socket is written to'),
       propagation: byDefault(node.place, 'private', 'a socket has no mounts below it'),
@@ -138,19 +141,23 @@ const listensInside = (node: Node): boolean => /^(?:instance|container|guest)$/.
 const isSocket = (node: Node): boolean =>
   text(node, 'type') === 'proxy' && listensInside(node) && text(node, 'connect').startsWith('unix:/')
 
+/** A device that may be any; what may be mounted so is at least not shared with the host's mounts. */
+function untyped(node: Node): MountFacts {
+  const strange = strangeMount(() => unknown(node.place, 'the device has no type', 'user'), node)
+  const propagation = byDefault<Propagation>(node.place, 'private', 'LXD makes it private unless told')
+  return { ...strange, facts: { ...strange.facts, propagation } }
+}
+
 /** What the devices mount, and what raw.lxc mounts besides; the root disk is the root file system. */
 export const mounts: Ask<readonly MountFacts[]> = ask((scope): Answer<readonly MountFacts[]> => {
   const disks = devicesOf(scope, 'disk').filter((node) => text(node, 'path') !== '/')
   const sockets = devicesOf(scope, 'proxy').filter(isSocket)
-  const lost = devicesOf(scope, '')
+  // LXD refuses a device without a type; a root disk is one by its path.
+  const lost = devicesOf(scope, '').filter((node) => text(node, 'path') !== '/')
   const made = gathered(
     scope,
     [...disks, ...sockets, ...lost],
-    [
-      ...disks.map(disk),
-      ...sockets.map(socket),
-      ...lost.map((node) => strangeMount(() => unknown(node.place, 'the device has no type', 'user'), node)),
-    ],
+    [...disks.map(disk), ...sockets.map(socket), ...lost.map(untyped)],
     strangeMount,
   )
   // LXC's asks speak of the root file system too, which LXD gives.
@@ -165,7 +172,7 @@ export const mounts: Ask<readonly MountFacts[]> = ask((scope): Answer<readonly M
 })
 /** `readonly` of the root disk, or what raw.lxc says of it. */
 export const readOnlyRoot: Ask<boolean> = ask((scope): Answer<boolean> => {
-  const root = devicesOf(scope, 'disk').find((node) => text(node, 'path') === '/')
+  const root = devicesOf(scope, 'disk', '').find((node) => text(node, 'path') === '/')
   const is = root && truth(text(root, 'readonly'))
   return root && is !== undefined
     ? said(part(root, 'readonly'), is)
@@ -198,12 +205,15 @@ function device(node: Node): Device {
     },
   }
 }
-export const devices: Ask<readonly Device[]> = ask((scope) => {
+export const devices: Ask<readonly Device[]> = ask((scope): Answer<readonly Device[]> => {
   const found = devicesOf(scope, ...HOST)
-  return gathered(scope, found, found.map(device), (fact, { place }) => ({
+  const made = gathered(scope, found, found.map(device), (fact, { place }) => ({
     place,
     facts: { source: fact(), target: fact(), permissions: fact() },
   }))
+  const raw = ofRaw.read(scope)
+  if (raw.how === 'silent' || raw.how === 'unknown') return made
+  return made.how === 'silent' || made.how === 'unknown' ? raw : { ...made, value: [...made.value, ...raw.value] }
 })
 
 /** `tcp:0.0.0.0:80`, `tcp:[::]:80`, `udp:127.0.0.1:53-54` */

@@ -1,6 +1,6 @@
 /** Lists of a task, element by element: ports, environment, limits, devices, checks. */
 import { child, elements, entries, get, isList, isMap, type Node } from '../../document/node.ts'
-import { byDefault, unknown, type Fact } from '../../model/fact.ts'
+import { byDefault, derived, unknown, type Fact } from '../../model/fact.ts'
 import { ask, at, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
 import { longDevice, namedDevice, shortDevice, strangeDevice } from '../docker/device.ts'
 import {
@@ -20,7 +20,8 @@ import {
 } from '../docker/piece.ts'
 import { strangePort } from '../docker/port.ts'
 import { strangeSysctl, strangeUlimit, strangeVariable, sysctl, variable } from '../docker/variable.ts'
-import { blocks, labelled, type Labelled } from './body.ts'
+import { labelled, type Labelled } from './body.ts'
+import { checksIn, groupOf, portsOfNetwork, type Check } from './group.ts'
 
 /** A port of a network block. It is bound to the address of one network of the client, and for TCP and UDP alike. */
 function port({ label, body }: Labelled): Port {
@@ -38,7 +39,7 @@ function port({ label, body }: Labelled): Port {
       published: said(body, true),
       host,
       address: isVoid(network)
-        ? byDefault(body.place, '${attr.unique.network.ip-address}', "the address of the client's default network")
+        ? derived(body.place, '${attr.unique.network.ip-address}', "the address of the client's default network", [])
         : name === undefined
           ? unknownBy(why(network, 'host_network is not a text'))
           : said(network, `\${attr.network.${name}.ip-address}`),
@@ -47,41 +48,21 @@ function port({ label, body }: Labelled): Port {
   }
 }
 
-const networkOf = (node: Node | undefined): Node => {
-  const network = node && child(node, 'network')
-  return network && isList(network)
-    ? (network.value[0] ?? network)
-    : (network ?? { place: { file: '', line: 1, column: 1 }, path: [], value: null, missing: true })
-}
-const namesIn = (list: Node): readonly string[] => elements(list).flatMap((each) => rawText(each) ?? [])
-
 /**
  * The ports of the group that the task names (`ports`), or that its own network has (`port_map`). Where no task of the group names one,
  * it is of the network that they share, and stands with the first of them.
  */
 export const ports: Ask<readonly Port[]> = ask((scope): Answer<readonly Port[]> => {
-  const group = scope['group'] ?? scope.self
+  const group = groupOf(scope)
   const wanted = get(scope.self, 'config.ports')
-  const shared = labelled(networkOf(group), 'port')
-  const own = labelled(networkOf(child(scope.self, 'resources')), 'port').map((one) => mapped(one, scope))
   const found: Port[] = []
   if (!isVoid(wanted) && !isList(wanted)) found.push(strangePort(why(wanted, 'ports is not a list')))
   for (const each of elements(wanted)) {
-    const one = shared.find(({ label }) => label !== undefined && label === rawText(each))
-    found.push(
-      one
-        ? { ...port(one), place: one.body.place }
-        : strangePort(why(each, `the group has no port ${rawText(each) ?? ''}`)),
-    )
+    const one = group.ports.find(({ label }) => label !== undefined && label === rawText(each))
+    found.push(one ? port(one) : strangePort(why(each, `the group has no port ${rawText(each) ?? ''}`)))
   }
-  const tasks = labelled(group, 'task')
-  const named = new Set(
-    tasks.flatMap(({ body }) => blocks(body, 'config').flatMap((config) => namesIn(child(config, 'ports')))),
-  )
-  const [first] = tasks.filter(({ body }) => isVoid(child(body, 'lifecycle')))
-  if ((first ?? tasks[0])?.label === rawText(scope['name'] ?? scope.self))
-    found.push(...shared.filter(({ label }) => label === undefined || !named.has(label)).map(port))
-  found.push(...own.map(port))
+  if (group.first === rawText(scope['name'] ?? scope.self)) found.push(...group.unnamed.map(port))
+  found.push(...portsOfNetwork(child(scope.self, 'resources')).map((one) => port(mapped(one, scope))))
   const [one] = found
   return one ? { how: 'set', place: one.place, value: found } : { how: 'silent', place: scope.self.place }
 })
@@ -197,33 +178,14 @@ export const command: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonl
   return said(first, [...(isVoid(one) ? [] : [word(one)]), ...elements(rest).map(word)])
 })
 
-interface Check {
-  readonly check: Node
-  /** It restarts the task that does not answer. */
-  readonly restarts: boolean
-}
 /** Checks of the task's services, and of those of the group that name it or no task. */
 function checksOf(scope: Scope): readonly Check[] {
-  const group = scope['group'] ?? scope.self
   const name = rawText(scope['name'] ?? scope.self)
   const isMain = isVoid(child(scope.self, 'lifecycle'))
-  const ofGroup = (node: Node): boolean =>
-    isVoid(child(node, 'task')) ? isMain : rawText(child(node, 'task')) === name
   return [
-    ...blocks(scope.self, 'service').flatMap((service) =>
-      blocks(service, 'check').map((check) => ({ service, check })),
-    ),
-    ...blocks(group, 'service').flatMap((service) =>
-      blocks(service, 'check').flatMap((check) =>
-        ofGroup(isVoid(child(check, 'task')) ? service : check) ? [{ service, check }] : [],
-      ),
-    ),
-  ].map(({ service, check }) => ({
-    check,
-    restarts: [service, check].some((node) =>
-      blocks(node, 'check_restart').some((each) => !isVoid(child(each, 'limit')) && child(each, 'limit').value !== 0),
-    ),
-  }))
+    ...checksIn(scope.self),
+    ...groupOf(scope).checks.filter(({ task }) => (task === undefined ? isMain : task === name)),
+  ]
 }
 const isChecked = (which: (check: Check) => boolean): Ask<boolean> =>
   ask((scope): Answer<boolean> => {

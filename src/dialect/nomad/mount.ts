@@ -4,7 +4,8 @@ import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import { field, parse, scalarFact, type Ask, type Scope } from '../ask.ts'
 import { mountOf, propagationOf, shortMount, strangeMount, tmpfsMount } from '../docker/mount.ts'
 import { collect, HOLE, isVoid, piece, rawText, said, unknownBy, why, type Mount } from '../docker/piece.ts'
-import { labelled } from './body.ts'
+import { plain } from './body.ts'
+import { groupOf } from './group.ts'
 
 /**
  * Paths that begin in the task's own folder, which Nomad makes: no path of the host that anybody chose.
@@ -37,8 +38,9 @@ const KINDS = { bind: 'bind', volume: 'volume', tmpfs: 'tmpfs' } as const
 const isKind = (type: string): type is keyof typeof KINDS => Object.hasOwn(KINDS, type)
 
 /** A `mount` block of the docker driver. */
-function long(node: Node): Mount {
-  if (!isMap(node)) return strangeMount(why(node, 'the mount is no block'))
+function long(body: Node): Mount {
+  if (!isMap(body)) return strangeMount(why(body, 'the mount is no block'))
+  const node = plain(body, ['bind_options'])
   const written = child(node, 'type')
   const type = isVoid(written) ? 'volume' : (rawText(written) ?? '')
   const reason = why(written, `the type ${JSON.stringify(type.slice(0, 40))} is not bind, volume or tmpfs`)
@@ -68,8 +70,7 @@ function volumeMount(node: Node, _: string | undefined, scope: Scope): readonly 
   if (!isMap(node)) return [strangeMount(why(node, 'the volume_mount is no block'))]
   const wanted = child(node, 'volume')
   const name = rawText(wanted)
-  const volumes = labelled(scope['group'] ?? scope.self, 'volume')
-  const found = volumes.find(({ label }) => label !== undefined && label === name)?.body
+  const found = name === undefined ? undefined : groupOf(scope).volumes.get(name)
   const reason = why(found ? child(found, 'type') : wanted, `the group has no volume ${name ?? ''}`)
   const type = found && rawText(child(found, 'type'))
   const source = found && child(found, 'source')

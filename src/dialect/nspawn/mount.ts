@@ -1,11 +1,13 @@
 /** Mounts of a container of systemd-nspawn(1), "Mount Options", and what of /proc and /sys it hides and locks. */
 import { dockerBytes } from '../../document/unit.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
-import type { MountFacts } from '../../model/fields.ts'
+import type { container, MountFacts } from '../../model/fields.ts'
+import type { Element } from '../../model/row.ts'
 import { ask, type Answer, type Ask, type Scope } from '../ask.ts'
 import { variable } from './namespace.ts'
-import { every, flag, last, list, said, strange, truth, type Setting } from './setting.ts'
+import { collected, every, flag, last, list, said, strange, truth, type Setting } from './setting.ts'
 
+type DeviceFacts = Element<(typeof container.devices)['of']>
 type Kind = Extract<MountFacts['facts']['kind'], { value: unknown }>['value']
 type Names = readonly Fact<string>[]
 
@@ -124,7 +126,27 @@ const hidden = (setting: Setting): MountFacts => {
     },
   }
 }
+/** A node below /dev that is bound is a device that is passed in; these are no devices. */
+const NO_DEVICE = /^\/dev(?:\/(?:shm|mqueue|log|pts|hugepages)(?:\/.*)?)?\/?$/
+const isDevice = ({ key, text, hidden: why }: Setting): boolean =>
+  why === undefined && key.startsWith('Bind') && text.startsWith('/dev/') && !NO_DEVICE.test(parts(text)[0] ?? '')
+export const devices: Ask<readonly DeviceFacts[]> = ask((scope) => {
+  const bound = every(scope, 'Bind', 'BindReadOnly').filter(isDevice)
+  const found = bound.map((setting): DeviceFacts => {
+    const [source = '', target = source] = parts(setting.text)
+    return {
+      place: setting.place,
+      facts: {
+        source: said(setting, source),
+        target: said(setting, target),
+        permissions: byDefault(setting.place, 'rwm', 'what the device policy of its unit allows'),
+      },
+    }
+  })
+  return collected(bound, found, scope.self.place)
+})
 export const mounts: Ask<readonly MountFacts[]> = list(Object.keys(MOUNTS), (setting) => {
+  if (isDevice(setting)) return []
   const read = MOUNTS[setting.key]
   return read ? [setting.hidden === undefined ? read(setting) : hidden(setting)] : []
 })

@@ -1,7 +1,7 @@
 /** Lists of an inspected container of Podman, with what the command that made it says besides: the entry point, mounts, variables, devices, ports. */
 import { child, elements, entries, get, textOf, type Node } from '../../document/node.ts'
 import { set, unknown, type Fact } from '../../model/fact.ts'
-import { ask, texts, type Answer, type Ask } from '../ask.ts'
+import { ask, listOfTexts, type Answer, type Ask } from '../ask.ts'
 import { devices, environment, mounts, ports } from '../docker/inspected.ts'
 import { mountOf } from '../docker/mount.ts'
 import { isVoid, said, unknownBy, why, type Device, type Mount, type Port, type Variable } from '../docker/piece.ts'
@@ -13,7 +13,7 @@ export const entrypoint: Ask<readonly Fact<string>[]> = ask((scope): Answer<read
   const node = get(scope.self, 'Config.Entrypoint')
   if (isVoid(node) || node.value === '') return { how: 'silent', place: node.place }
   const text = node.unknown === undefined && !Array.isArray(node.value) ? textOf(node) : undefined
-  if (text === undefined) return texts('Config.Entrypoint').read(scope)
+  if (text === undefined) return listOfTexts('Config.Entrypoint').read(scope)
   const args = elements(get(scope.self, 'Args')).map((each) => textOf(each) ?? '')
   const path = textOf(get(scope.self, 'Path')) ?? ''
   const all =

@@ -33,10 +33,27 @@ export const restart: Ask<'no' | 'always' | 'on-failure'> = setting('Restart').t
           'user',
         ),
 )
-/** `StartLimitBurst=`: as often within StartLimitIntervalSec=, and then no more. */
-export const retries: Ask<number> = setting('StartLimitBurst').to((value) =>
-  /^\d{1,9}$/.test(value) ? Number(value) : refuse(`"${value.slice(0, 40)}" is not a number`, 'user'),
-)
+/**
+ * `StartLimitBurst=`: as often within StartLimitIntervalSec=, and then no more; five times in ten seconds where nothing is said. Only where
+ * systemd starts it again at all.
+ */
+export const retries: Ask<number> = ask((scope): Answer<number> => {
+  const policy = restart.read(scope)
+  if (policy.how === 'silent' || policy.how === 'unknown' || policy.value === 'no')
+    return { how: 'silent', place: policy.place }
+  const interval = setting('StartLimitIntervalSec').else(setting('StartLimitInterval')).read(scope)
+  const from = [{ ...policy }]
+  if (interval.how !== 'silent' && interval.how !== 'unknown' && /^0+[a-z]*$/.test(interval.value))
+    return derived(interval.place, 0, 'StartLimitIntervalSec=0: systemd does not count', from)
+  const burst = setting('StartLimitBurst')
+    .to((value) =>
+      /^\d{1,9}$/.test(value) ? Number(value) : refuse(`"${value.slice(0, 40)}" is not a number`, 'user'),
+    )
+    .read(scope)
+  return burst.how === 'silent'
+    ? derived(policy.place, 5, 'systemd gives up after five starts in ten seconds', from)
+    : burst
+})
 
 const UNITS: { readonly [suffix: string]: number } = {
   '': 1,
@@ -142,10 +159,11 @@ export function withUnit(own: Limits, cgroups: Ask<string>, pids: number): Limit
   }
 }
 
-/** The keys of other sections that are asked here, by section. StartLimitBurst stood in [Service] once. */
+/** The keys of other sections that are asked here, by section. Those of the start limit stood in [Service] once. */
 export const KEYS: readonly (readonly [section: string, key: string])[] = [
-  ['Service', 'StartLimitBurst'],
-  ['Unit', 'StartLimitBurst'],
+  ...['StartLimitBurst', 'StartLimitInterval', 'StartLimitIntervalSec'].flatMap((key) =>
+    ['Service', 'Unit'].map((section) => [section, key] as const),
+  ),
   ...['Restart', 'MemoryMax', 'MemoryLimit', 'MemoryLow', 'MemorySwapMax', 'CPUQuota', 'AllowedCPUs', 'TasksMax'].map(
     (key) => ['Service', key] as const,
   ),

@@ -33,7 +33,7 @@ export const onEc2: Silence<typeof container> = {
   resources: {
     ...docker.resources,
     swap: is(0, 'not set: the instance decides'),
-    pids: refuse('ECS_TASK_PIDS_LIMIT of the agent on the instance decides', 'engine'),
+    pids: refuse('ECS_TASK_PIDS_LIMIT of the agent on the instance decides'),
   },
   cgroupParent: is('', "the agent's own: /ecs and the id of the task"),
 }
@@ -48,7 +48,7 @@ export const fargate: Silence<typeof container> = {
     ...onEc2.namespaces,
     ipc: is('own', "the task's own virtual machine"),
     user: is('host', 'Fargate makes none: that of its virtual machine'),
-    cgroup: refuse('AWS does not say which cgroups a container on Fargate sees', 'engine'),
+    cgroup: refuse('AWS does not say which cgroups a container on Fargate sees'),
     network: is('own', "the task's own interface (awsvpc)"),
   },
   network: { mode: is('awsvpc', 'all that Fargate has'), names: isList([], 'ECS names no networks') },
@@ -58,12 +58,12 @@ export const fargate: Silence<typeof container> = {
   },
   apparmor: {
     ...docker.apparmor,
-    kind: refuse('AWS does not say what confines a container on Fargate besides its virtual machine', 'engine'),
+    kind: refuse('AWS does not say what confines a container on Fargate besides its virtual machine'),
   },
   ulimits: is([], "none set: Fargate's own, 65535 open files"),
   resources: {
     ...onEc2.resources,
-    pids: refuse('AWS does not say how many processes a task on Fargate may have', 'engine'),
+    pids: refuse('AWS does not say how many processes a task on Fargate may have'),
     ephemeralStorage: is(20 * 2 ** 30, '20 GiB unless ephemeralStorage says more'),
     sharedMemory: is(0, 'Fargate has no such setting'),
   },

@@ -80,7 +80,7 @@ export const nspawn: Silence<typeof container> = {
     level: is('', 'no label is written'),
   },
   mounts: is([], 'nothing of the host is mounted but names of its system'),
-  devices: is([], 'only the usual devices: what is bound stands among the mounts'),
+  devices: is([], 'only the usual devices'),
   deviceRules: isList([], 'a scope that is closed but for the usual devices'),
   masked: isList(MASKED, 'what systemd-nspawn hides'),
   readOnlyPaths: isList(READ_ONLY, 'what systemd-nspawn makes read-only'),

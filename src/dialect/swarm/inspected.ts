@@ -40,6 +40,7 @@ export function asCompose(service: Node): Node {
   const of = (key: string): Node => child(container, key)
   return map(service, [
     ['image', of('Image')],
+    ['platform', platform(get(task, 'Placement.Platforms'))],
     ['entrypoint', of('Command')],
     ['command', of('Args')],
     ['environment', of('Env')],
@@ -64,6 +65,13 @@ export function asCompose(service: Node): Node {
     ['ports', listed(get(service, 'Spec.EndpointSpec.Ports'), (node) => [port(node)])],
     ['networks', listed(child(task, 'Networks'), (node) => [isMap(node) ? child(node, 'Target') : asMap(node)])],
   ])
+}
+
+/** What its image is made for, where it is one system. */
+function platform(node: Node): Node | undefined {
+  const systems = elements(node).map((one) => child(one, 'OS'))
+  const [first] = systems
+  return first && systems.every((one) => textOf(one) === textOf(first)) ? first : undefined
 }
 
 function deploy(task: Node): Node {
@@ -125,13 +133,15 @@ function options(node: Node): Node {
     else if (mode === 'custom') {
       const text = decoded(textOf(child(seccomp, 'Profile')))
       add(child(seccomp, 'Profile'), text === undefined ? undefined : `seccomp=${text}`)
-    } else if (mode !== 'default' && mode !== '') add(seccomp, undefined)
+    } else if (mode === 'default') add(child(seccomp, 'Mode'), 'seccomp=builtin')
+    else if (mode !== '') add(seccomp, undefined)
   }
   const apparmor = child(node, 'AppArmor')
   const kind = textOf(child(apparmor, 'Mode'))
   if (!isVoid(apparmor)) {
     if (kind === 'disabled') add(child(apparmor, 'Mode'), 'apparmor=unconfined')
-    else if (kind !== 'default' && kind !== '') add(apparmor, undefined)
+    else if (kind === 'default') add(child(apparmor, 'Mode'), 'apparmor=docker-default')
+    else if (kind !== '') add(apparmor, undefined)
   }
   const selinux = child(node, 'SELinuxContext')
   if (!isVoid(selinux)) {

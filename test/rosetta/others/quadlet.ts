@@ -29,6 +29,11 @@ export const other: Other = {
       because: 'networks are named by the same key as modes',
     },
     {
+      fields: ['restart.retries'],
+      of: ['host'],
+      because: 'systemd starts it again, and gives up after five times',
+    },
+    {
       fields: ['uidMappings[0]', 'gidMappings[0]'],
       of: ['web'],
       because: 'Compose cannot write mappings',
