@@ -12,7 +12,17 @@ import { devices, environment, mounts, networks, ports, probes, sysctls, ulimits
 import { inspectedEntries, inspectedKind } from './docker/inspected-kind.ts'
 import { isVoid, said, soundMaps, word } from './docker/piece.ts'
 import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
-import { capability, groupPart, joined, joinedOf, limit, osOf, restartPolicy, userPart } from './docker/value.ts'
+import {
+  capability,
+  groupPart,
+  joined,
+  joinedOf,
+  limit,
+  osOf,
+  restartPolicy,
+  retryCount,
+  userPart,
+} from './docker/value.ts'
 import { MAX_CONTAINERS } from './limit.ts'
 import { docker } from './silence/docker.ts'
 
@@ -113,7 +123,7 @@ const asks: Asks<typeof container> = {
   init: bool('HostConfig.Init'),
   restart: {
     policy: effective('HostConfig.RestartPolicy.Name').to(restartPolicy),
-    retries: number('RestartPolicy.MaximumRetryCount'),
+    retries: number('RestartPolicy.MaximumRetryCount').to(retryCount),
   },
   user: {
     name: effective('Config.User').to(userPart),

@@ -12,11 +12,24 @@ import { containersConf } from './engine/containers-conf.ts'
 import { crio } from './engine/crio.ts'
 import { daemon } from './engine/daemon.ts'
 import type { EngineFormat } from './engine/format.ts'
+import { dockerdUnit } from './engine/dockerd-unit.ts'
 import { info } from './engine/info.ts'
+import { kubeletUnit } from './engine/kubelet-unit.ts'
 import { kubelet } from './engine/kubelet.ts'
+import { runsc } from './engine/runsc.ts'
 
 /** In the order in which they are asked, and in which they are believed where several speak of one engine: what runs before what is written. */
-export const engineFormats: readonly EngineFormat[] = [info, daemon, kubelet, containerd, crio, containersConf]
+export const engineFormats: readonly EngineFormat[] = [
+  info,
+  dockerdUnit,
+  daemon,
+  kubeletUnit,
+  kubelet,
+  containerd,
+  crio,
+  containersConf,
+  runsc,
+]
 
 /** The formats that are written in a syntax. */
 export const enginesIn = (syntax: Syntax): readonly EngineFormat[] =>

@@ -22,7 +22,7 @@ import {
 import { firecracker as silence } from './silence/firecracker.ts'
 
 const KEYS = new Set(
-  `boot-source drives machine-config cpu-config network-interfaces vsock logger metrics mmds-config entropy balloon pmem serial
+  `boot-source drives machine-config cpu-config network-interfaces vsock logger metrics mmds-config mmds-version entropy balloon pmem serial
    memory-hotplug`.split(/\s+/),
 )
 const isConfig = (root: Node): boolean =>

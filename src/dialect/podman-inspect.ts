@@ -25,7 +25,7 @@ import { inspectedEntries, inspectedKind } from './docker/inspected-kind.ts'
 import { networks, probes, ulimits } from './docker/inspected.ts'
 import { isVoid, said, unknownBy, why, word } from './docker/piece.ts'
 import { podmanSeccomp, securityOptions, unlessPrivileged } from './docker/security-option.ts'
-import { capability, groupPart, limit, restartPolicy, userPart } from './docker/value.ts'
+import { capability, groupPart, limit, restartPolicy, retryCount, userPart } from './docker/value.ts'
 import { findContainers } from './podman-inspect/document.ts'
 import { allDevices, allMounts, allPorts, entrypoint, variables } from './podman-inspect/list.ts'
 import { made, silenceOfAll } from './podman-inspect/made.ts'
@@ -141,7 +141,7 @@ const asks: Asks<typeof container> = {
   init: bool('HostConfig.Init'),
   restart: {
     policy: host('RestartPolicy.Name').to(restartPolicy).else(made.restart.policy),
-    retries: number('RestartPolicy.MaximumRetryCount').else(made.restart.retries),
+    retries: number('RestartPolicy.MaximumRetryCount').to(retryCount).else(made.restart.retries),
   },
   user: {
     name: effective('Config.User').to(userPart),

@@ -626,7 +626,7 @@ const engineRuntime = group(
  * containers.conf, the kubelet's configuration. On a node the kubelet and what runs below it are one engine: each row is that one's who decides it.
  */
 export const engine = {
-  kind: oneOf(['docker', 'podman', 'containerd', 'cri-o', 'kubelet'], 'Which program'),
+  kind: oneOf(['docker', 'podman', 'containerd', 'cri-o', 'kubelet', 'runsc'], 'Which program'),
   version: string('Version'),
   rootless: bool('The engine does not run as root'),
   usernsRemap: bool('Containers get a user namespace of their own (userns-remap, userns)'),

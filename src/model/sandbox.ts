@@ -11,7 +11,10 @@ export type Sandbox = (typeof sandboxes)[number]
 /** In the order in which they are tried: `kata-fc` is a Firecracker, `crun-wasm` no plain crun. */
 const NAMES: readonly (readonly [Sandbox, RegExp])[] = [
   ['gvisor', /(^|[./_-])(runsc|gvisor)([./_-]|$)/i],
-  ['virtual-machine', /firecracker|(^|[./_-])(kata|kata-runtime|urunc|krun|crun-vm|hyperv|fargate|microvm|qemu)([./_-]|$)/i],
+  [
+    'virtual-machine',
+    /firecracker|(^|[./_-])(kata|kata-runtime|urunc|krun|crun-vm|hyperv|fargate|microvm|qemu)([./_-]|$)/i,
+  ],
   ['wasm', /(^|[./_-])(wasm\w*|spin|slight|lunatic)([./_-]|$)/i],
   [
     'none',

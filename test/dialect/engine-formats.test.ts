@@ -1,6 +1,6 @@
 /** The settings of the engines beyond Docker's: each row of each format, and the files that the real programs bring. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -9,6 +9,7 @@ import { engineFormat, engineFormats, readEngine } from '../../src/dialect/engin
 import { seconds } from '../../src/dialect/engine/kubelet.ts'
 import { PODMAN_CAPABILITIES } from '../../src/dialect/silence/podman.ts'
 import { readText } from '../../src/document/read.ts'
+import { readUnit } from '../../src/document/systemd.ts'
 import { readToml } from '../../src/document/toml.ts'
 import type { AnyFacts } from '../../src/model/row.ts'
 import { engineOfText } from '../support/engine.ts'
@@ -312,6 +313,31 @@ describe.each([
 })
 const SILENT: unknown = engineFormats.find(({ name }) => name === 'kubelet')?.asks.version
 
+it('the list is the folder', () => {
+  const beside = new Set(['format', 'runtime', 'toml', 'unit-flags'])
+  const files = readdirSync(join(import.meta.dirname, '../../src/dialect/engine')).map((name) => name.slice(0, -3))
+  expect(engineFormats.map(({ name }) => name).sort()).toEqual(files.filter((name) => !beside.has(name)).sort())
+  expect(new Set(engineFormats.map(({ file }) => file)).size).toBe(engineFormats.length)
+})
+
+describe('runsc.toml', () => {
+  const engine = engineOfText(
+    'log_path = "/var/log/runsc"\n[runsc_config]\nnetwork = "host"\nhost-uds = "none"\nignore-cgroups = true\nplatform = "kvm"\nnet-raw = "false"\n',
+    'runsc.toml',
+  )
+  it('is of gVisor, and decides for no container by itself', () => {
+    expect([engine.format, engine.runtimes]).toEqual(['runsc', []])
+    expectFact(factAt(engine.facts, 'kind'), 'runsc', 'default')
+    expectFact(factAt(engine.facts, 'seccomp'), /nothing else/)
+  })
+  it('says what weakens it, with its lines', () => {
+    expectFact(factAt(engine.facts, 'runtimes[0].sandbox'), 'gvisor')
+    expectFact(factAt(engine.facts, 'runtimes[0].loosened'), ['network=host', 'ignore-cgroups=true'], 'set')
+    expectFact(factAt(engine.facts, 'runtimes[0].loosened[0]'), 'network=host', 'set', 3)
+    expectFact(factAt(engine.facts, 'runtimes[0].loosened[1]'), 'ignore-cgroups=true', 'set', 5)
+  })
+})
+
 describe('which engine it is', () => {
   it.each([
     ['[plugins."io.containerd.grpc.v1.cri"]\nx = 1', 'containerd'],
@@ -418,7 +444,20 @@ describe('real files', () => {
     ])
       expect([row, value(spoken, row), factAt(spoken, row).how]).toEqual([row, value(engine.facts, row), 'set'])
   })
+  const unit = '/lib/systemd/system/docker.service'
+  if (!existsSync(unit)) console.log(`engine-formats.test.ts: ${unit} is not here (Debian: docker.io)`)
+  it.skipIf(!existsSync(unit))('the unit of Docker Engine', () => {
+    const [root] = readUnit(unit, readFileSync(unit, 'utf8')).value.documents
+    const format = root && engineFormat(root)
+    if (!root || !format) throw new Error('no engine')
+    const { value: engine } = readEngine(root, format)
+    expect(engine.format).toBe('dockerd-unit')
+    expectFact(factAt(engine.facts, 'hosts'), ['fd://'], 'set')
+    expectFact(factAt(engine.facts, 'interContainer'), /daemon\.json may/)
+  })
   const dockerd = tried('dockerd', '--version')
+  if (dockerd !== undefined && !/version (?:2[3-9]|[3-9]\d)/.test(dockerd))
+    console.log('engine-formats.test.ts: dockerd before 23 cannot validate a daemon.json, so that is not tried')
   it.skipIf(!/version (?:2[3-9]|[3-9]\d)/.test(dockerd ?? ''))('what dockerd takes for valid is a daemon.json', () => {
     const folder = mkdtempSync(join(tmpdir(), 'plimsoll-daemon-'))
     try {

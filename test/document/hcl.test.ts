@@ -280,7 +280,7 @@ const body: fc.Memo<string> = fc.memo((depth) =>
         comment,
         ...attributes.map(([key, [text]]) => `${key} = ${text}\n`),
         ...blocks
-          .filter(([type]) => !attributes.some(([key]) => key === type))
+          .filter(([type, labels]) => !attributes.some(([key]) => key === `${type}${labels.length}`))
           .map(
             ([type, labels, inner]) =>
               `${type}${labels.length} ${labels.map((label) => `"${label}"`).join(' ')} {\n${inner}}\n`,

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Dialect } from '../../src/dialect/dialect.ts'
 import { dockerInspect } from '../../src/dialect/docker-inspect.ts'
+import { longOption, shortOption } from '../../src/dialect/docker/run-options.ts'
 import { read } from '../../src/dialect/index.ts'
 import { podmanInspect } from '../../src/dialect/podman-inspect.ts'
 import { readText } from '../../src/document/read.ts'
@@ -321,6 +322,17 @@ describe.each(ENGINES)('$client', (engine) => {
       call(program, ['volume', 'rm', '-f', `${run}-volume`])
     }
     if (client === 'podman') rmSync(folder, { recursive: true, force: true })
+  })
+
+  it.skipIf(skipped !== undefined)('has no option that we do not know, or read otherwise', () => {
+    const help = call(program, ['create', '--help']).matchAll(/^ +(?:-(\w), )?--([\w-]+)(?: (\S.*?))?(?: {2,}.*)?$/gm)
+    const wrong = [...help].flatMap(([, letter, name = '', value]) => {
+      const option = longOption(name)
+      const short = letter === undefined ? option : shortOption(letter)
+      const isRight = option?.bool === (value === undefined) && short === option && option.clients.has(client)
+      return isRight ? [] : [name]
+    })
+    expect(wrong).toEqual([])
   })
 
   it.skipIf(skipped !== undefined).each(engine.lines)('%s', async (options) => {

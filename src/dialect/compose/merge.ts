@@ -30,11 +30,16 @@ const NAMED = new Set(['depends_on', 'models', 'networks'])
 const ONE_OR_MORE = new Set(['dns', 'dns_opt', 'dns_search', 'env_file', 'label_file', 'tmpfs', 'build.extra_hosts'])
 
 /** Two documents of a project. */
-export const mergeDocuments = (base: Node, own: Node): Node => merge(base, own, [])
+export const mergeDocuments = (base: Node, own: Node): Node => merge(base, own, [], new Map())
 /** A service and what it extends. */
-export const mergeServices = (base: Node, own: Node): Node => merge(base, own, ['services', '*'])
+export const mergeServices = (base: Node, own: Node): Node => merge(base, own, ['services', '*'], new Map())
 
-function merge(base: Node, own: Node, path: Path): Node {
+/** Maps that were merged, by both and by where they stand: aliases make few maps stand in very many places. */
+type Done = Map<Entries, Map<Entries, Map<string, Entries>>>
+/** Keys below which no rule is special. */
+const DEEPEST_RULE = 4
+
+function merge(base: Node, own: Node, path: Path, done: Done): Node {
   // A reset stays until the end: earlier files may say the same.
   if (own.tag === 'override' || own.tag === 'reset' || base.tag === 'reset' || path.length > MAX_DEPTH) return own
   const inService = path.length > 2 && (path[0] === 'services' || path[0] === 'jobs') ? path.slice(2).join('.') : ''
@@ -45,16 +50,24 @@ function merge(base: Node, own: Node, path: Path): Node {
   const right = shaped(own, inService)
   // Of files that are merged the first is the one to look at; a service that extends another is its own.
   const whole: Node = left.inherited ? right : { ...right, place: left.place }
-  if (isMap(left) && isMap(right)) return { ...whole, value: mergeMaps(left.value, right.value, path) }
+  if (isMap(left) && isMap(right)) return { ...whole, value: mergeMaps(left.value, right.value, path, done) }
   return isList(left) && isList(right) ? { ...whole, value: appended(left.value, right.value) } : own
 }
 
-function mergeMaps(base: Entries, own: Entries, path: Path): Entries {
+function mergeMaps(base: Entries, own: Entries, path: Path, done: Done): Entries {
+  const at = path.length > DEEPEST_RULE ? '' : path.join('\n')
+  const ofBase = done.get(base) ?? new Map<Entries, Map<string, Entries>>()
+  const both = ofBase.get(own) ?? new Map<string, Entries>()
+  done.set(base, ofBase)
+  ofBase.set(own, both)
+  const before = both.get(at)
+  if (before) return before
   const merged = new Map(base)
   for (const [key, node] of own) {
     const other = base.get(key)
-    merged.set(key, other ? merge(other, node, [...path, key]) : node)
+    merged.set(key, other ? merge(other, node, [...path, key], done) : node)
   }
+  both.set(at, merged)
   return merged
 }
 

@@ -1,7 +1,7 @@
 /** Everything that Compose mounts: volumes, tmpfs, secrets, configs, volumes_from, the engine's socket. */
 import { child, elements, get, isMap, textOf, type Node } from '../../document/node.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
-import { field, parse, scalarFact, type Ask, type Scope } from '../ask.ts'
+import { ask, field, parse, scalarFact, type Ask, type Scope } from '../ask.ts'
 import { isHostPath, kindOf, mountOf, propagationOf, shortMount, strangeMount, tmpfsMount } from '../docker/mount.ts'
 import { collect, isVoid, piece, rawText, said, unknownBy, why, type Mount } from '../docker/piece.ts'
 import { servicesOf } from './extend.ts'
@@ -102,7 +102,7 @@ const granted =
  * https://docs.docker.com/reference/compose-file/services/#volumes_from
  */
 const volumesFrom =
-  (before: readonly string[]) =>
+  (before: readonly string[], seen: Set<string>) =>
   (node: Node, _key: string | undefined, scope: Scope): readonly Mount[] => {
     const trail = before.length === 0 && scope['name'] ? [textOf(scope['name']) ?? ''] : before
     const text = rawText(node)
@@ -111,9 +111,16 @@ const volumesFrom =
     const [name = '', access] = text.replace(/^container:/, '').split(':')
     const service = scope['root'] && !isContainer ? child(servicesOf(scope['root']), name) : undefined
     if (service && isMap(service) && node.unknown === undefined) {
-      if (trail.includes(name) || trail.length >= MAX_CHAIN)
+      if (trail.includes(name) || trail.length >= MAX_CHAIN) {
+        // Said once: Compose refuses the file.
+        if (seen.has('')) return []
+        seen.add('')
         return [strangeMount(why(node, `services take over the mounts of each other in a circle (${name})`))]
-      const answer = mountsWith([...trail, name]).read({ ...scope, self: service })
+      }
+      // Each service once, however many ways lead to it.
+      if (seen.has(name)) return []
+      seen.add(name)
+      const answer = mountsWith([...trail, name], seen).read({ ...scope, self: service })
       if (answer.how === 'unknown') return [strangeMount(why(node, answer.because))]
       if (answer.how === 'silent') return []
       return answer.value
@@ -167,17 +174,17 @@ function socket(node: Node): readonly Mount[] {
   ]
 }
 
-const mountsWith = (trail: readonly string[]): Ask<readonly Mount[]> =>
+const mountsWith = (trail: readonly string[], seen: Set<string>): Ask<readonly Mount[]> =>
   collect<Mount>(
     strangeMount,
     { path: 'volumes', each: volume },
     { path: 'tmpfs', each: memory, scalar: true },
     { path: 'secrets', each: granted('secret', '/run/secrets/') },
     { path: 'configs', each: granted('config', '/') },
-    { path: 'volumes_from', each: volumesFrom(trail) },
+    { path: 'volumes_from', each: volumesFrom(trail, seen) },
     { path: 'use_api_socket', each: socket, scalar: true },
   )
-export const mounts = mountsWith([])
+export const mounts: Ask<readonly Mount[]> = ask((scope) => mountsWith([], new Set()).read(scope))
 
 /** The names of the map or list at a path, such as the networks of a service. */
 export const namesOf = (node: Node): readonly Fact<string>[] | undefined =>

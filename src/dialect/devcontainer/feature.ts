@@ -25,13 +25,13 @@ const FEATURES: { readonly [name: string]: readonly string[] } = {
 /** Where the features of the table, and others that ask for nothing, come from. */
 const OWN = /^(?:ghcr\.io\/devcontainers\/features\/)?([a-z0-9-]+)(?::[\w.-]+|@sha256:[0-9a-f]+)?$/i
 
-/** Their options of `docker run`: inherited, and at the line that names the feature. */
+/** Their options of `docker run`, at the line that names the feature. */
 export function featureWords(features: Node): readonly Node[] {
   if (!isMap(features)) return []
   return entries(features).flatMap(([id, node]) => {
     const name = OWN.exec(id)?.[1] ?? ''
     const words = Object.hasOwn(FEATURES, name) ? FEATURES[name] : undefined
-    return (words ?? []).map((value): Node => ({ place: node.place, path: node.path, value, inherited: true }))
+    return (words ?? []).map((value): Node => ({ place: node.place, path: node.path, value }))
   })
 }
 

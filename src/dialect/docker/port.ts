@@ -69,6 +69,15 @@ export function shortPorts(node: Node): readonly Port[] {
   return portsOf(node, { inside, outside, address, protocol })
 }
 
+/** An address that a port is bound to; engines take numbers alone, no names. */
+function addressOf(node: Node, text: string): Fact<string> {
+  if (text === '') return everyAddress(node)
+  if (node.unknown !== undefined && text.includes(HOLE)) return unknownBy(why(node, ''))
+  return /^\d{1,3}(?:\.\d{1,3}){3}$|^[\da-f]*:[\da-f:.]*(?:%\w+)?$/i.test(text)
+    ? said(node, text)
+    : unknown(node.place, `"${text.slice(0, 40)}" is not an IP address`, 'user')
+}
+
 /** The parts of a published port as written. `outside` is undefined or empty where the engine picks one. */
 export interface PortSpec {
   readonly inside: string
@@ -88,7 +97,7 @@ export function portsOf(node: Node, { inside, outside = '', address, protocol }:
       container: port,
       published: said(node, true),
       host: outer,
-      address: address === '' ? everyAddress(node) : hidden(address) ? unknownBy(why(node, '')) : said(node, address),
+      address: addressOf(node, address),
       protocol: protocolOf(node, protocol),
     },
   })

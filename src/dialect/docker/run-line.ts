@@ -78,7 +78,7 @@ const PLACEHOLDER = /^(?:[^A-Za-z0-9]|[A-Z][A-Z_]*$)|[[\]<>{}()|*"'\s]/
 const shortName = (image: string): string => image.replace(/@.*$/s, '').split('/').at(-1)?.replace(/:.*$/s, '') ?? ''
 
 /** The containers of commands, in order. Names that two of them have are told apart by a number. */
-export function foundRuns(commands: readonly Node[], root: Node, ids = new Set<string>()): Read<readonly Found[]> {
+export function foundRuns(commands: readonly Node[], root: Node, ids = new Ids()): Read<readonly Found[]> {
   const notices: Notice[] = []
   const found: Found[] = []
   for (const command of commands) {
@@ -100,6 +100,7 @@ export function foundRuns(commands: readonly Node[], root: Node, ids = new Set<s
         ? flags.unknown === undefined
         : !isRootfs && PLACEHOLDER.test(reference) && !reference.startsWith(HOLE)
     ) {
+      if (reference === undefined) notices.push(...line.notices)
       notices.push({
         id: 'run-without-image',
         place: program.place,
@@ -116,7 +117,7 @@ export function foundRuns(commands: readonly Node[], root: Node, ids = new Set<s
     const said = name?.unknown === undefined ? name && rawText(name) : undefined
     const known = reference === undefined || isRootfs ? '' : shortName(reference)
     const short = known.includes(HOLE) ? '' : known
-    const id = unique(said || short || `run-${found.length + 1}`, ids)
+    const id = ids.unique(said || short || `run-${found.length + 1}`)
     const self: Node =
       runtime && !values.has('runtime')
         ? { ...flags, value: new Map([...values, ['runtime', { ...runtime, path: ['runtime'], value: [runtime] }]]) }
@@ -130,11 +131,15 @@ export function foundRuns(commands: readonly Node[], root: Node, ids = new Set<s
   return { value: found, notices }
 }
 
-function unique(id: string, ids: Set<string>): string {
-  let name = id
-  for (let count = 2; ids.has(name); count += 1) name = `${id}-${count}`
-  ids.add(name)
-  return name
+/** How often each id was given: two containers of a file never have the same. */
+export class Ids {
+  readonly #given = new Map<string, number>()
+
+  unique(id: string): string {
+    const count = (this.#given.get(id) ?? 0) + 1
+    this.#given.set(id, count)
+    return count === 1 ? id : this.unique(`${id}-${count}`)
+  }
 }
 
 /** Docker's, which nerdctl's defaults are too. */

@@ -55,3 +55,6 @@ export const restartPolicy = (text: string): keyof typeof POLICIES | Refusal | u
   if (/^(?:false|off|n)$/i.test(word) || /^no$/i.test(word)) return 'no'
   return isPolicy(word) ? word : refuse(`"${text}" is not one of ${Object.keys(POLICIES).join(', ')}`, 'user')
 }
+/** How often it is started again: no number below zero. */
+export const retryCount = (value: number): number | Refusal =>
+  value < 0 ? refuse(`${value} is not a number of retries`, 'user') : value

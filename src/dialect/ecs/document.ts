@@ -5,7 +5,7 @@ import type { Found } from '../dialect.ts'
 import { isVoid, rawText, soundMaps } from '../docker/piece.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
 import { fargate, onEc2 } from '../silence/ecs.ts'
-import { Template } from './intrinsic.ts'
+import { alternatives, Template } from './intrinsic.ts'
 import { cloudFormationKeys } from './keys.ts'
 import { isTerraform, terraformTasks } from './terraform.ts'
 
@@ -59,9 +59,21 @@ function tasksOf(root: Node, notices: Notice[]): readonly Task[] {
   const template = new Template(root)
   return entries(child(root, 'Resources')).flatMap(([name, resource]) =>
     child(resource, 'Type').value === TYPE
-      ? [{ name, task: cloudFormationKeys(template.resolve(child(resource, 'Properties'))) }]
+      ? [{ name, task: cloudFormationKeys(template.resolve(allContainers(child(resource, 'Properties')))) }]
       : [],
   )
+}
+
+/** Every container that a template can make is checked, also one that is there under a condition alone. */
+function allContainers(properties: Node): Node {
+  const key = 'ContainerDefinitions'
+  const written = child(properties, key)
+  if (!isMap(properties) || isVoid(written)) return properties
+  const lists = alternatives(written)
+  if (!lists.every(isList)) return properties
+  const value = lists.flatMap((list) => elements(list).flatMap((each) => alternatives(each)))
+  const { tag: _, ...plain } = written
+  return { ...properties, value: new Map([...properties.value, [key, { ...plain, value }]]) }
 }
 
 const MAPS = ['linuxParameters', 'linuxParameters.capabilities', 'healthCheck', 'logConfiguration', 'restartPolicy']

@@ -207,6 +207,23 @@ export class Template {
   }
 }
 
+/** How many branches of `Fn::If` are looked into for one node. */
+const MAX_BRANCHES = 20_000
+
+/** What `Fn::If` may make of this node, whatever its conditions are: both branches, without those that are nothing. */
+export function alternatives(node: Node): readonly Node[] {
+  const found: Node[] = []
+  const open = [node]
+  for (let count = 0; count < MAX_BRANCHES; count += 1) {
+    const next = open.pop()
+    if (!next) break
+    const call = callOf(next)
+    if (call?.name === 'If') open.push(...elements(call.argument).slice(1, 3).reverse())
+    else if (!(call?.name === 'Ref' && call.argument.value === 'AWS::NoValue')) found.push(next)
+  }
+  return found
+}
+
 /** `!Sub x`, `{ Fn::Sub: x }`, `{ Ref: x }`: the name without `Fn::`. */
 function callOf(node: Node): { readonly name: string; readonly argument: Node } | undefined {
   if (node.tag !== undefined) return { name: node.tag.replace(/^Fn::/, ''), argument: plain(node) }

@@ -10,17 +10,15 @@ type Runtimes = Extract<EngineFacts['runtimes'], { value: unknown }>['value']
 export type EngineRuntime = Runtimes[number]
 
 /**
- * Flags of gVisor that let more of the host through than its default does: https://gvisor.dev/docs/user_guide/networking/
- * (network=host: the host's own network stack), runsc/config/flags.go (host-uds, host-fifo: sockets and pipes of the host;
- * ignore-cgroups: no limits; profile, debug: what it does is written out; directfs=true is the default).
+ * Flags of gVisor that let more of the host through than its defaults do, or write down what the container does (runsc/config/flags.go):
+ * the host's network stack, sockets, pipes and devices; raw packets; setuid; no limits; what the pod's annotations say instead.
  */
 const LOOSENS: readonly RegExp[] = [
   /^network=host$/,
   /^host-(?:uds|fifo)=(?!none$)/,
-  /^(?:fsgofer-host-uds|ignore-cgroups|allow-packet-socket-write|net-raw|allow-suid|TESTONLY-unsafe-nonroot)(?:=true)?$/,
-  /^oci-seccomp=false$/,
-  /^file-access(?:-mounts)?=shared$/,
-  /^overlay2=none$/,
+  /^character-device-policy=(?!emulated-only$)/,
+  /^gofer-network-namespace=host$/,
+  /^(?:fsgofer-host-uds|ignore-cgroups|net-raw|allow-packet-socket-write|allow-suid|allow-flag-override|iouring|TESTONLY-unsafe-nonroot)(?:=true)?$/,
   /^(?:profile|debug|strace)(?:=true)?$/,
 ]
 /** One flag as `name=value`, however many dashes stand before it; undefined where it does not weaken. */

@@ -5,14 +5,14 @@ import type { Found } from '../dialect.ts'
 import { splitWords } from '../docker/command-line.ts'
 import { HOLE, isVoid } from '../docker/piece.ts'
 import { runFlags } from '../docker/run-flags.ts'
-import { foundRuns } from '../docker/run-line.ts'
+import { foundRuns, Ids } from '../docker/run-line.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
 import { interpolated, stepCommands } from './step.ts'
 
 export function findJobs(root: Node): Read<readonly Found[]> {
   const notices: Notice[] = []
   const found: Found[] = []
-  const ids = new Set<string>()
+  const ids = new Ids()
   let told = false
   for (const [name, job] of entries(child(root, 'jobs'))) {
     if (found.length > MAX_CONTAINERS) break
@@ -20,8 +20,7 @@ export function findJobs(root: Node): Read<readonly Found[]> {
       if (isVoid(node)) return
       const made = containerOf(id, node, root)
       notices.push(...made.notices)
-      if (made.value) found.push(made.value)
-      ids.add(id)
+      if (made.value) found.push({ ...made.value, id: ids.unique(id) })
     }
     const container = child(job, 'container')
     take(name, container)

@@ -2,10 +2,11 @@
 import { child, textOf, type Node } from '../../document/node.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import type { container, MountFacts } from '../../model/fields.ts'
+import type { Place } from '../../model/place.ts'
 import type { Element } from '../../model/row.ts'
 import { ask, type Answer, type Ask, type Scope } from '../ask.ts'
 import { devices as ofRaw, mounts as ofLxc } from '../lxc/mount.ts'
-import { absent, instanceOf, NOT_GIVEN, said, truth } from './setting.ts'
+import { absent, instanceOf, said, truth } from './setting.ts'
 
 type Device = Element<(typeof container.devices)['of']>
 type Port = Element<(typeof container.ports)['of']>
@@ -47,17 +48,17 @@ function gathered<E>(
   scope: Scope,
   nodes: readonly Node[],
   elements: readonly E[],
-  stranger: (fact: () => Fact<never>, node: Node) => E,
+  stranger: (fact: () => Fact<never>, at: { readonly place: Place }) => E,
 ): Answer<readonly E[]> {
-  const { missing } = instanceOf(scope) ?? {}
-  const open = missing ? [stranger(() => unknown(missing.place, NOT_GIVEN, 'file'), missing)] : []
+  const { hole } = instanceOf(scope) ?? {}
+  const open = hole ? [stranger(() => unknown(hole.place, hole.because, 'file'), hole)] : []
   const [first] = nodes
-  if (!first) return missing ? absent(scope) : { how: 'silent', place: scope.self.place }
+  if (!first) return hole ? absent(scope) : { how: 'silent', place: scope.self.place }
   const own = nodes.find((node) => node.inherited !== true) ?? first
   return said({ ...own, value: null }, [...elements, ...open])
 }
 
-const strangeMount = (fact: () => Fact<never>, { place }: Node): MountFacts => ({
+const strangeMount = (fact: () => Fact<never>, { place }: { readonly place: Place }): MountFacts => ({
   place,
   facts: {
     kind: fact(),

@@ -4,6 +4,7 @@
  */
 import { child, elements, entries, isList, isMap, textOf, type Node } from '../../document/node.ts'
 import type { Notice, Read } from '../../model/notice.ts'
+import type { Place } from '../../model/place.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
 
 /** Keys of an instance's or a profile's configuration: no other YAML with a `config` has them. */
@@ -78,10 +79,27 @@ export interface Instance {
   readonly node: Node
   readonly config: ReadonlyMap<string, Node>
   readonly devices: ReadonlyMap<string, Node>
-  /** Profiles that are applied and were not given: they may say anything. */
-  readonly missing?: Node
+  /** What may say anything and is not known: a profile that is applied and was not given, devices that are none. */
+  readonly hole?: Hole
+}
+export interface Hole {
+  readonly place: Place
+  readonly because: string
+  /** The profile that was not given. */
+  readonly profile?: string
+}
+const notGiven = (profile: Node): Hole => {
+  const name = (textOf(profile) ?? '').slice(0, 80)
+  return { place: profile.place, because: `a profile that is applied was not given: ${name}`, profile: name }
 }
 
+/** A key that should be a map and is none. */
+function noMap(node: Node, key: string): Hole | undefined {
+  const found = child(node, key)
+  return found.unknown !== undefined || (found.missing !== true && found.value !== null && !isMap(found))
+    ? { place: found.place, because: found.unknown ?? `${key} is not a map` }
+    : undefined
+}
 const inherited = (node: Node): Node => ({ ...node, inherited: true })
 
 /** LXD applies profiles in order, and the instance last; `expanded_config` is that, done. */
@@ -94,16 +112,17 @@ function merged(node: Node, name: string, profiles: ReadonlyMap<string, Node>): 
     for (const [key, value] of own('expanded_config'))
       config.set(key, isMap(local) && !local.value.has(key) ? inherited(value) : value)
     for (const [key, value] of own('expanded_devices')) devices.set(key, value)
-    return { name, node, config, devices }
+    const hole = noMap(node, 'expanded_devices')
+    return { name, node, config, devices, ...(hole && { hole }) }
   }
   const applied = elements(child(node, 'profiles'))
   // Every instance has a root disk. Where it is among these devices, they are those of the profiles too (--expanded).
   const isExpanded = own('devices').some(([, device]) => textOf(child(device, 'path')) === '/')
-  let missing: Node | undefined
+  let hole = noMap(node, 'devices')
   for (const profile of applied) {
     const found = profiles.get(textOf(profile) ?? '')
     if (!found) {
-      if (!isExpanded) missing ??= profile
+      if (!isExpanded) hole ??= notGiven(profile)
       continue
     }
     for (const [key, value] of entries(child(found, 'config'))) config.set(key, inherited(value))
@@ -111,7 +130,7 @@ function merged(node: Node, name: string, profiles: ReadonlyMap<string, Node>): 
   }
   for (const [key, value] of own('config')) config.set(key, value)
   for (const [key, value] of own('devices')) devices.set(key, value)
-  return { name, node, config, devices, ...(missing && { missing }) }
+  return { name, node, config, devices, ...(hole && { hole }) }
 }
 
 export function instancesOf(root: Node): Read<readonly Instance[]> {
@@ -131,12 +150,12 @@ export function instancesOf(root: Node): Read<readonly Instance[]> {
       continue
     }
     const instance = merged(node, name, profiles)
-    const { missing } = instance
-    if (missing)
+    const { hole } = instance
+    if (hole?.profile !== undefined)
       notices.push({
         id: 'lxd-profile-missing',
-        place: missing.place,
-        message: `The profile ${(textOf(missing) ?? '').slice(0, 80)} is applied and was not given, so that what the instance itself does not say is not known. Give what counts: lxc config show --expanded ${name.slice(0, 80)}`,
+        place: hole.place,
+        message: `The profile ${hole.profile} is applied and was not given, so that what the instance itself does not say is not known. Give what counts: lxc config show --expanded ${name.slice(0, 80)}`,
         lost: false,
       })
     found.push(instance)

@@ -7,7 +7,7 @@ import type { Place } from '../../model/place.ts'
 import type { Line } from '../lxc/line.ts'
 import { shipped } from '../lxc/shipped.ts'
 import type { Instance } from './document.ts'
-import { NOT_GIVEN, truth } from './setting.ts'
+import { truth } from './setting.ts'
 
 /** The line of the n-th line of a text that stands in a document: a block of YAML begins in the line after its key. */
 const lineOf = (node: Node): ((line: number, column: number) => Place) => {
@@ -19,12 +19,16 @@ const lineOf = (node: Node): ((line: number, column: number) => Place) => {
       : place
 }
 
+/** Keys that end up in the configuration of LXC. */
+const OF_LXC =
+  /^(?:limits\.(?:kernel\.|processes$)|linux\.sysctl\.|environment\.|oci\.(?:entrypoint|cwd|uid|gid)$|raw\.(?:apparmor|lxc)$)/
+
 export interface Lines {
   readonly lines: readonly Line[]
   readonly notices: readonly Notice[]
 }
 
-export function linesFor({ node, config, missing }: Instance): Lines {
+export function linesFor({ node, config, hole }: Instance): Lines {
   const lines: Line[] = []
   const { place } = node
   const byLxd = (key: string, text: string, because: string): void => {
@@ -44,12 +48,17 @@ export function linesFor({ node, config, missing }: Instance): Lines {
   } else
     byLxd('lxc.mount.auto', 'proc:rw sys:rw', 'LXD leaves them open in a user namespace, where the kernel guards them')
   byLxd('lxc.apparmor.profile', 'generated', 'LXD makes an AppArmor profile for every container')
-  if (missing) {
-    const hole = `${NOT_GIVEN}: ${(textOf(missing) ?? '').slice(0, 80)}`
-    lines.push({ key: '', written: '', text: '', place: missing.place, origin: 'own', hole })
+  const open = (at: Place, because: string): void => {
+    lines.push({ key: '', written: '', text: '', place: at, origin: 'own', hole: because })
   }
+  if (hole) open(hole.place, hole.because)
   for (const [key, value] of config) {
-    if (value.unknown !== undefined) continue
+    if (!OF_LXC.test(key) || value.value === null) continue
+    if (value.unknown !== undefined || textOf(value) === undefined) {
+      // What cannot be read may have said anything.
+      open(value.place, value.unknown ?? `${key} is not a text`)
+      continue
+    }
     const kernel = /^limits\.kernel\.(.+)$/.exec(key)?.[1]
     const sysctl = /^linux\.sysctl\.(.+)$/.exec(key)?.[1]
     const variable = /^environment\.(.+)$/.exec(key)?.[1]

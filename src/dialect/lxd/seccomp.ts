@@ -48,8 +48,15 @@ export const kind: Ask<'runtime-default' | 'profile'> = inRaw(
   policy.to(({ isOwn }) => (isOwn ? 'profile' : 'runtime-default')),
 )
 export const name: Ask<string> = inRaw(ofLxc.name, silent)
+/** A policy that raw.lxc names is a file: what LXD would have made of the rest is not in force. */
+const ofRaw: Ask<string> = ask((scope): Answer<string> => {
+  const named = ofLxc.kind.read(scope)
+  if (named.how !== 'set' && named.how !== 'inherited') return { how: 'silent', place: named.place }
+  const known = ofLxc.text.read(scope)
+  return known.how === 'silent' ? { ...named, value: '' } : known
+})
 export const text: Ask<string> = inRaw(
-  ofLxc.text,
+  ofRaw,
   policy.to((found) => found.text),
 )
 /** Calls of the container that LXD carries out on the host for it. */

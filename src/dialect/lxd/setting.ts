@@ -1,5 +1,5 @@
 /** Asks for the keys of an instance's configuration, whose names have dots. */
-import { textOf, type Node } from '../../document/node.ts'
+import type { Node } from '../../document/node.ts'
 import { unknown, type Fact } from '../../model/fact.ts'
 import { ask, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
 import type { Instance } from './document.ts'
@@ -11,13 +11,10 @@ export function remember(node: Node, instance: Instance): Node {
 }
 export const instanceOf = (scope: Scope): Instance | undefined => INSTANCES.get(scope.self)
 
-export const NOT_GIVEN = 'a profile that is applied was not given'
 /** What nobody says here a profile may say that was not given. */
 export const absent = (scope: Scope): Answer<never> => {
-  const missing = instanceOf(scope)?.missing
-  return missing
-    ? unknown(missing.place, `${NOT_GIVEN}: ${(textOf(missing) ?? '').slice(0, 80)}`, 'file')
-    : { how: 'silent', place: scope.self.place }
+  const hole = instanceOf(scope)?.hole
+  return hole ? unknown(hole.place, hole.because, 'file') : { how: 'silent', place: scope.self.place }
 }
 
 /** The text of the first of these keys that is there. LXD writes every value as a text; an empty one is as good as none. */

@@ -15,7 +15,7 @@ const NO_KUBELET = undecided(refuse('Docker Engine is no kubelet')).kubelet
 const NO_STREAM = undecided(refuse('Docker Engine has no streaming server')).stream
 
 /** What no setting of Docker Engine can change. */
-const FIXED = {
+export const FIXED = {
   kind: is<'docker'>('docker', 'daemon.json and docker info are of Docker Engine'),
   privileged: is(false, 'Docker Engine has no such setting'),
   readOnlyRootFilesystem: is(false, 'Docker Engine has no such setting'),
