@@ -7,7 +7,7 @@ import type { Change } from './change.ts'
 import { editHcl } from './edit/hcl.ts'
 import { editJson, jsonTree } from './edit/json.ts'
 import { editKeys } from './edit/keys.ts'
-import { Refused } from './edit/lines.ts'
+import { offsetOf, Refused } from './edit/lines.ts'
 import { Draft, spliced, type Splice } from './edit/splice.ts'
 import { editWords } from './edit/words.ts'
 import { editYaml } from './edit/yaml.ts'
@@ -42,7 +42,9 @@ export function edit(
   try {
     for (const change of changes) {
       if (change.in.place.file !== file) return { refused: `it is written in ${change.in.place.file}` }
-      draft.apply(one(syntax, file, draft.text, change))
+      const at = draft.now(startOf(syntax, text, change.in.place))
+      if (at === undefined) return { refused: 'another change takes it away' }
+      draft.apply(one(syntax, file, draft.text, at, change))
     }
   } catch (error) {
     if (error instanceof Refused) return { refused: error.message }
@@ -58,18 +60,27 @@ export function edit(
   return { edits, text: draft.text }
 }
 
-function one(syntax: Syntax, file: string, text: string, change: Change): readonly Splice[] {
-  if ('word' in change) return editWords(text, change.in, change.word)
+const isJson = (file: string, text: string): boolean =>
+  startsAsJson(text) && (file.endsWith('.json') || jsonTree(text.replace(/^\uFEFF/, ' ')) !== undefined)
+
+/** Offset of a place. Some readers take a byte order mark away, and others a blank for it. */
+function startOf(syntax: Syntax, text: string, place: Place): number {
+  const offset = offsetOf(text, place)
+  if (offset === undefined) throw new Refused('the text is not the one that was read')
+  const isLess = syntax === 'unit' || syntax === 'keyvalue' || (syntax === 'data' && !isJson(place.file, text))
+  return text.startsWith('\uFEFF') && place.line === 1 && isLess ? offset + 1 : offset
+}
+
+function one(syntax: Syntax, file: string, text: string, at: number, change: Change): readonly Splice[] {
+  if ('word' in change) return editWords(text, at, change.word)
   switch (syntax) {
     case 'data':
-      return startsAsJson(text) && (file.endsWith('.json') || jsonTree(text.replace(/^\uFEFF/, ' ')))
-        ? editJson(text, change)
-        : editYaml(text, change)
+      return isJson(file, text) ? editJson(text, at, change) : editYaml(text, at, change)
     case 'unit':
     case 'keyvalue':
       return editKeys(text, change, syntax === 'unit')
     case 'hcl':
-      return editHcl(text, change)
+      return editHcl(text, at, change)
     default:
       throw new Refused(`${syntax} is not edited`)
   }

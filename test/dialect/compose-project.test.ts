@@ -460,3 +460,30 @@ describe('compose: shapes that peers get wrong', () => {
     ])
   })
 })
+
+describe('compose: hostile projects are done at once', () => {
+  it('maps that stand in very many places, merged with others', async () => {
+    const maps = Array.from({ length: 40 }, (_, i) =>
+      i === 0 ? 'x-0: &x0 {a: "$A"}' : `x-${i}: &x${i} {a: *x${i - 1}, b: *x${i - 1}}`,
+    )
+    const got = await project({
+      'compose.yaml': `${maps.join('\n')}\nservices:\n  b: {image: x, deploy: *x39, labels: *x39, build: *x39}\n  web: {extends: b, deploy: *x38, labels: *x38, build: *x38}\n`,
+    })
+    expect(got.ids).toEqual(['b', 'web'])
+  })
+  it('services that all take over the mounts of all others', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `s${i}`)
+    const got = await project({
+      'compose.yaml': `services:\n${names.map((name) => `  ${name}: {image: x, volumes: ["/${name}:/${name}"], volumes_from: [${names.join(', ')}]}\n`).join('')}`,
+    })
+    const mounts = plain(factAt(got.of('s0'), 'mounts')) as readonly { readonly source: string }[]
+    // Each once, and what goes in a circle or too far is not known.
+    expect(mounts.filter(({ source }) => source === '/s7')).toHaveLength(1)
+    expect(mounts.filter(({ source }) => source === '?')).toHaveLength(1)
+  })
+  it('files that extend each other in a circle', async () => {
+    const file = (other: string): string => `services: {web: {image: x, extends: {file: ${other}, service: web}}}\n`
+    const got = await project({ 'compose.yaml': file('b.yaml'), 'b.yaml': file('c.yaml'), 'c.yaml': file('b.yaml') })
+    expect(got.notices).toEqual(['compose-extends-unread lost'])
+  })
+})

@@ -194,7 +194,7 @@ export const differences: readonly Difference[] = [
     because: 'Docker sets it for every container with a network of its own',
   },
   {
-    fields: ['runtime'],
+    fields: ['runtime', 'sandbox'],
     dialects: oci,
     of: ['web'],
     because: 'config.json is what the runtime is given, whichever it is',

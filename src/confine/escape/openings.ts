@@ -175,7 +175,7 @@ export function normal(path: string): string {
   const absolute = path.startsWith('/') ? '/' : ''
   const joined = absolute + parts.join('/')
   // `.` is the folder of the project, and not the root.
-  const whole = joined === '' ? (/^\./.test(path) ? '.' : '/') : joined
+  const whole = joined === '' ? (path.startsWith('.') ? '.' : '/') : joined
   return whole === '/var/run' || whole.startsWith('/var/run/') ? whole.slice('/var'.length) : whole
 }
 /** `path` is `folder`, or lies below it. */

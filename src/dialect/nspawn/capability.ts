@@ -1,7 +1,7 @@
 /** Capabilities of a container of systemd-nspawn(1), "Security Options". */
 import { byDefault, derived, type Fact } from '../../model/fact.ts'
 import { ask, type Answer, type Ask } from '../ask.ts'
-import { network } from './namespace.ts'
+import { network, user } from './namespace.ts'
 import { list, said } from './setting.ts'
 
 type Names = readonly Fact<string>[]
@@ -38,17 +38,29 @@ export const DEFAULT_CAPABILITIES: readonly string[] = [
 const capability = (word: string): string => (word === 'all' ? 'ALL' : word.toUpperCase().replace(/^CAP_/, ''))
 const names = (key: string): Ask<Names> => list([key], (setting) => [said(setting, capability(setting.text))])
 
-/** With a network of its own NET_ADMIN comes along. */
+/**
+ * With a network of its own NET_ADMIN comes along; with user ids of its own and the network of the host NET_BIND_SERVICE goes,
+ * which would count for nothing there.
+ */
 export const given: Ask<Names> = ask((scope): Answer<Names> => {
   const owner = network.read(scope)
   if (owner.how === 'silent') return owner
   if (owner.how === 'unknown') return { ...owner }
-  if (owner.value !== 'own') return { how: 'silent', place: scope.self.place }
-  const because = 'the set that systemd-nspawn gives, and NET_ADMIN for a network of its own'
-  const each = [...DEFAULT_CAPABILITIES, 'NET_ADMIN'].map((name) => byDefault(owner.place, name, because))
-  return owner.how === 'set'
-    ? derived(owner.place, each, because, [{ ...owner }])
-    : byDefault(owner.place, each, because)
+  const ids = user.read(scope)
+  const isOwn = owner.value === 'own'
+  if (!isOwn && (ids.how === 'silent' || ids.how === 'unknown' || ids.value !== 'own'))
+    return { how: 'silent', place: scope.self.place }
+  const because = isOwn
+    ? 'the set that systemd-nspawn gives, and NET_ADMIN for a network of its own'
+    : 'the set that systemd-nspawn gives, without NET_BIND_SERVICE in a user namespace on the network of the host'
+  const held = isOwn
+    ? [...DEFAULT_CAPABILITIES, 'NET_ADMIN']
+    : DEFAULT_CAPABILITIES.filter((name) => name !== 'NET_BIND_SERVICE')
+  const cause: Fact<unknown> = isOwn || ids.how === 'silent' ? owner : ids
+  const each = held.map((name) => byDefault(cause.place, name, because))
+  return cause.how === 'set'
+    ? derived(cause.place, each, because, [{ ...cause }])
+    : byDefault(cause.place, each, because)
 })
 export const add = names('Capability')
 export const drop = names('DropCapability')

@@ -82,7 +82,7 @@ export const nspawn: Silence<typeof container> = {
   mounts: is([], 'nothing of the host is mounted but names of its system'),
   devices: is([], 'only the usual devices'),
   deviceRules: isList([], 'a scope that is closed but for the usual devices'),
-  masked: isList(MASKED, 'what systemd-nspawn hides'),
+  masked: isList(MASKED, 'what systemd-nspawn hides where systemd is the init of the host'),
   readOnlyPaths: isList(READ_ONLY, 'what systemd-nspawn makes read-only'),
   procMount: is('default', 'hidden and read-only unless SYSTEMD_NSPAWN_API_VFS_WRITABLE is set'),
   sysctls: is([], 'none set'),

@@ -23,23 +23,26 @@ export function added(
   { open, close, items }: Brackets,
   put: string,
   fresh: (put: string) => string,
-): Splice {
+): readonly Splice[] {
   const last = items.at(-1)
   if (!last) {
     // A comment may stand between the brackets.
     const isBlank = text.slice(open + 1, close).trim() === ''
     return isBlank
-      ? { start: open + 1, end: close, text: fresh(put) }
-      : { start: open + 1, end: open + 1, text: `${eolAt(text, open)}${put}` }
+      ? [{ start: open + 1, end: close, text: fresh(put) }]
+      : [{ start: open + 1, end: open + 1, text: `${eolAt(text, open)}${put}` }]
   }
   const begin = lineStart(text, last.start)
   const indent = text.slice(begin, last.start)
   const after = past(text, last.end)
   const hasComma = text[after] === ','
   const at = hasComma ? after + 1 : last.end
-  if (indent.trim() !== '' || lineStart(text, open) === begin)
-    return { start: at, end: at, text: hasComma ? ` ${put}` : `, ${put}` }
-  return { start: at, end: at, text: `${hasComma ? '' : ','}${eolAt(text, begin)}${indent}${put}` }
+  // What follows in its line is a comment at most: that stays where it is.
+  const rest = /^[^\r\n]*/.exec(text.slice(at, lineEnd(text, at)))?.[0] ?? ''
+  const isAlone = indent.trim() === '' && lineStart(text, open) !== begin && /^\s*(?:(?:#|\/\/).*)?$/.test(rest)
+  if (!isAlone) return [{ start: at, end: at, text: hasComma ? ` ${put}` : `, ${put}` }]
+  const line = { start: at + rest.length, end: at + rest.length, text: `${eolAt(text, begin)}${indent}${put}` }
+  return hasComma ? [line] : [{ start: at, end: at, text: ',' }, line]
 }
 
 /** One less, with its comma, and with its line where it has one to itself. */

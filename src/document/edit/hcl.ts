@@ -2,7 +2,7 @@
 import type { Change, Plain } from '../change.ts'
 import { Cursor, Invalid } from '../hcl/cursor.ts'
 import { added, removed, type Brackets } from './flow.ts'
-import { eolAt, lineEnd, lineStart, offsetOf, refuse } from './lines.ts'
+import { eolAt, lineEnd, lineStart, refuse } from './lines.ts'
 import type { Splice } from './splice.ts'
 
 /** An attribute or a block: where its name begins, and where its value or body does. */
@@ -19,18 +19,18 @@ interface Part {
 const SIMPLE = /^(?:true|false|\d+|"[^"$%\\\n]*")$/
 const LIST = /^\[\s*(?:"[^"$%\\\n]*"\s*(?:,\s*|(?=\])))*\]$/
 
-export function editHcl(text: string, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
+/** `at` is the offset of what the change starts from. */
+export function editHcl(text: string, at: number, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
   try {
-    return edited(text.replace(/^\uFEFF/, ' '), change)
+    return edited(text.replace(/^\uFEFF/, ' '), at, change)
   } catch (error) {
     if (error instanceof Invalid || error instanceof RangeError) return refuse('the document cannot be read')
     throw error
   }
 }
 
-function edited(text: string, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
-  const offset = offsetOf(text, change.in.place)
-  const start = offset === undefined ? undefined : blockAt(text, offset)
+function edited(text: string, offset: number, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
+  const start = blockAt(text, offset)
   if (!start) return refuse('what is to be changed does not stand here by itself')
   let here = start
   let depth = 0
@@ -62,7 +62,7 @@ function edited(text: string, change: Exclude<Change, { word: unknown }>): reado
   }))
   const list: Brackets = { open: valueStart, close: valueStart + value.length - 1, items }
   const { item } = change
-  if ('add' in item) return [added(text, list, JSON.stringify(item.add), (fresh) => fresh)]
+  if ('add' in item) return added(text, list, JSON.stringify(item.add), (fresh) => fresh)
   const gone = items.filter((each) => each.text === item.remove)
   if (gone.length !== 1) return refuse('the list does not hold it once')
   return items.length === 1

@@ -2,7 +2,7 @@
 import { findNodeAtLocation, parseTree, type Node as JsonNode, type ParseError } from 'jsonc-parser'
 import type { Change, Plain } from '../change.ts'
 import { added, removed, type Brackets } from './flow.ts'
-import { eolAt, lineStart, offsetOf, refuse } from './lines.ts'
+import { eolAt, lineStart, refuse } from './lines.ts'
 import type { Splice } from './splice.ts'
 
 /** The tree of a text that is JSON; undefined where it is none. */
@@ -17,13 +17,13 @@ export function jsonTree(text: string): JsonNode | undefined {
   }
 }
 
-export function editJson(text: string, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
+/** `at` is the offset of what the change starts from. */
+export function editJson(text: string, at: number, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
   const plain = text.replace(/^\uFEFF/, ' ')
   const tree = jsonTree(plain)
   if (!tree) return refuse('the document cannot be read')
   const start = findNodeAtLocation(tree, [...change.in.path])
-  if (!start || placeOf(start) !== offsetOf(plain, change.in.place))
-    return refuse('what is to be changed does not stand here by itself')
+  if (!start || placeOf(start) !== at) return refuse('what is to be changed does not stand here by itself')
   let [here, depth] = [start, 0]
   for (const key of change.path) {
     const next = valueOf(here, key)
@@ -67,14 +67,14 @@ function insert(text: string, node: JsonNode, keys: readonly string[], value: Pl
   if (node.type !== 'object') return refuse('a text or a list stands where a map belongs')
   const shape = shapeOf(text, node)
   const put = `${JSON.stringify(key)}: ${printed(nested, shape && { ...shape, indent: shape.indent + shape.step })}`
-  return [added(text, brackets(node), put, (fresh) => filled(fresh, shape))]
+  return added(text, brackets(node), put, (fresh) => filled(fresh, shape))
 }
 
 function append(text: string, node: JsonNode, item: string): readonly Splice[] {
   if (node.type === 'null')
     return [{ start: node.offset, end: node.offset + node.length, text: JSON.stringify([item]) }]
   if (node.type !== 'array') return refuse('a text or a map stands where a list belongs')
-  return [added(text, brackets(node), JSON.stringify(item), (fresh) => fresh)]
+  return added(text, brackets(node), JSON.stringify(item), (fresh) => fresh)
 }
 
 function remove(text: string, node: JsonNode, start: JsonNode): readonly Splice[] {

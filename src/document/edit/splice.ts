@@ -36,14 +36,23 @@ export class Draft {
     }
   }
 
-  /** Edits of the first text that make it the one that is here now: as few characters as possible, in order. */
+  /** Where a character of the first text is now; undefined where it is gone. */
+  now(offset: number): number | undefined {
+    let at = 0
+    for (const piece of this.#pieces) {
+      if ('from' in piece && offset >= piece.from && offset < piece.from + piece.length) return at + offset - piece.from
+      at += piece.length
+    }
+    return undefined
+  }
+
+  /** Edits of the first text that make it the one that is here now, in order. */
   edits(): readonly Splice[] {
     const edits: Splice[] = []
     let at = 0
     let put = ''
     const flush = (until: number): void => {
-      const edit = trimmed(this.#first, { start: at, end: until, text: put })
-      if (edit.start !== edit.end || edit.text !== '') edits.push(edit)
+      if (this.#first.slice(at, until) !== put) edits.push({ start: at, end: until, text: put })
       put = ''
     }
     for (const piece of this.#pieces)
@@ -82,18 +91,4 @@ function cut(pieces: readonly Piece[], offset: number): readonly [readonly Piece
     ]
   }
   return [pieces, []]
-}
-
-/** Without what it takes out and puts in again at its ends. */
-function trimmed(first: string, { start, end, text }: Splice): Splice {
-  let [from, to, put] = [start, end, text]
-  while (from < to && put !== '' && first[from] === put[0]) {
-    from += 1
-    put = put.slice(1)
-  }
-  while (from < to && put !== '' && first[to - 1] === put.at(-1)) {
-    to -= 1
-    put = put.slice(0, -1)
-  }
-  return { start: from, end: to, text: put }
 }

@@ -2,8 +2,8 @@
  * Changes of command lines as edits of the text that they stand in: a script, a Makefile, a unit, a block of code. Words are found as
  * they are written, so that only plain ones are changed: what is quoted in part, or computed, is left alone.
  */
-import type { RemovedWord, Spot } from '../change.ts'
-import { lineEnd, lineStart, offsetOf, refuse } from './lines.ts'
+import type { RemovedWord } from '../change.ts'
+import { lineEnd, lineStart, refuse } from './lines.ts'
 import type { Splice } from './splice.ts'
 
 const MAX_LINES = 200
@@ -25,11 +25,9 @@ const END = String.raw`(?=[ \t\r\n]|\\\r?\n|$)`
 
 export function editWords(
   text: string,
-  spot: Spot,
+  offset: number,
   word: { readonly add: string; readonly after: readonly string[] } | RemovedWord,
 ): readonly Splice[] {
-  const offset = offsetOf(text, spot.place)
-  if (offset === undefined) return refuse('the text is not the one that was read')
   return 'add' in word ? [insert(text, offset, word)] : [remove(text, offset, word)]
 }
 

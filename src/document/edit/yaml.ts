@@ -7,7 +7,7 @@ import type { Alias, Document, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import type { Change, Plain, Spot } from '../change.ts'
 import { withoutDirectives } from '../yaml.ts'
 import { added, removed, type Brackets } from './flow.ts'
-import { eolAt, lineEnd, lineStart, offsetOf, refuse } from './lines.ts'
+import { eolAt, lineEnd, lineStart, refuse } from './lines.ts'
 import type { Splice } from './splice.ts'
 
 type Tree = YAMLMap<Item, Item | null> | YAMLSeq<Item> | Scalar | Alias
@@ -23,9 +23,10 @@ interface Found {
   readonly parent?: { readonly node: Tree; readonly index: number; readonly found: Found }
 }
 
-export function editYaml(text: string, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
+/** `at` is the offset of what the change starts from. */
+export function editYaml(text: string, at: number, change: Exclude<Change, { word: unknown }>): readonly Splice[] {
   const mark = text.startsWith('\uFEFF') ? 1 : 0
-  const editor = new Editor(withoutDirectives(text), change.in)
+  const editor = new Editor(withoutDirectives(text), at - mark, change.in.path)
   const edits = editor.edit(change)
   return mark === 0 ? edits : edits.map(({ start, end, text: put }) => ({ start: start + 1, end: end + 1, text: put }))
 }
@@ -38,10 +39,8 @@ class Editor {
   /** The node that a change starts from. */
   readonly #start: Found
 
-  constructor(text: string, spot: Spot) {
+  constructor(text: string, offset: number, path: Spot['path']) {
     this.#text = text
-    const offset = offsetOf(text, spot.place)
-    if (offset === undefined) refuse('the text is not the one that was read')
     const parsed = parseAllDocuments(text, { version: '1.1', schema: 'failsafe', uniqueKeys: false })
     const document = (Array.isArray(parsed) ? parsed : []).find(
       ({ contents, range }) =>
@@ -50,7 +49,7 @@ class Editor {
     if (!document || document.errors.length > 0) refuse('the document cannot be read')
     this.#document = document
     visit(document, { Alias: (_, { source }) => void this.#shared.add(source) })
-    const found = this.#walk({ node: this.#free(document.contents) }, spot.path)
+    const found = this.#walk({ node: this.#free(document.contents) }, path)
     if (found.left.length > 0 || startOf(found.at) !== offset)
       refuse('what is to be changed does not stand here by itself: an anchor, a merge key or another file brings it')
     this.#start = found.at
@@ -139,7 +138,7 @@ class Editor {
     const { items } = node as YAMLMap<Item, Item | null>
     if (node.flow) {
       const put = `${scalar(key)}: ${flow(nested)}`
-      return [added(this.#text, this.#brackets(node), put, (fresh) => ` ${fresh} `)]
+      return added(this.#text, this.#brackets(node), put, (fresh) => ` ${fresh} `)
     }
     const [first] = items
     const last = items.at(-1)
@@ -197,7 +196,7 @@ class Editor {
     const { items } = node as YAMLSeq<Item>
     const last = items.at(-1)
     const put = scalar(text, isScalar(last) ? last.type : undefined)
-    if (node.flow) return [added(this.#text, this.#brackets(node), put, (fresh) => fresh)]
+    if (node.flow) return added(this.#text, this.#brackets(node), put, (fresh) => fresh)
     if (!last) return refuse('the list is empty')
     const dash = this.#dash(last)
     return [this.#afterLine(endOf(last), [`${' '.repeat(column(this.#text, dash))}- ${put}`])]
