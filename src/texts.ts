@@ -139,7 +139,7 @@ const recognition = (dialect: Dialect, isSaid: boolean, isAmbiguous: boolean): T
     ? { confidence: 'said', because: `the prefix ${dialect.name}:` }
     : {
         confidence: dialect.certain && !isAmbiguous ? 'certain' : 'likely',
-        because: dialect.sign ?? dialect.says,
+        because: dialect.sign,
       }
 
 /** Why nobody reads these documents, in words. */

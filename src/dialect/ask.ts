@@ -1,4 +1,8 @@
-/** How a dialect answers one row of the table: an Ask reads a fact from a scope, or says that the text is silent. */
+/**
+ * How a dialect answers one row of the table: an Ask reads a fact from a scope, or says that the text is silent, and where it can,
+ * writes one: to where it was read, so that this container has it and no other one that it has not to do with.
+ */
+import { setKey, type Change } from '../document/change.ts'
 import { child, entries, get, isList, isMap, textOf, type Node } from '../document/node.ts'
 import { dockerBytes, quantity } from '../document/unit.ts'
 import { set, unknown, type Fact, type Teller } from '../model/fact.ts'
@@ -29,51 +33,104 @@ export class Refusal {
 }
 export const refuse = (because: string, ask?: Teller): Refusal => new Refusal(because, ask)
 
+/** What has to be changed; undefined: it cannot be written here. */
+export type Changes = readonly Change[] | undefined
+/** How an Ask writes. */
+export interface Writing<T> {
+  write(value: T, scope: Scope): Changes
+  /** The value that a word of the text stands for: what `by` needs to write one. */
+  word?(text: string): T | undefined
+}
+
 export interface Ask<T> {
   read(scope: Scope): Answer<T>
-  /** Where this one is silent, an outer scope: what is found there is `inherited`. */
+  /** Absent: it cannot be written. */
+  write?(value: T, scope: Scope): Changes
+  /** Where this one is silent, an outer scope: what is found there is `inherited`. Written where it was read, else here. */
   or<U>(outer: Ask<U>): Ask<T | U>
-  /** Where this one is silent, another key of the same container. */
+  /** Where this one is silent, another key of the same container. Written where it was read, else by the first that can. */
   else<U>(other: Ask<U>): Ask<T | U>
   /** Words of the dialect -> words of the table. Without `otherwise` a word that is not listed is unknown. */
   by<const U extends string>(words: { readonly [word: string]: U }, otherwise?: NoInfer<U>): Ask<U>
-  /** A conversion that may refuse (unknown), or say that it is as good as not written (undefined: silent). */
-  to<U>(convert: (value: T, place: Place) => U | Refusal | undefined): Ask<U>
+  /**
+   * A conversion that may refuse (unknown), or say that it is as good as not written (undefined: silent). With the way back it
+   * can be written; undefined there: this value has no word.
+   */
+  to<U>(convert: (value: T, place: Place) => U | Refusal | undefined, back?: (value: U) => T | undefined): Ask<U>
 }
 
-export function ask<T>(read: (scope: Scope) => Answer<T>): Ask<T> {
+export function ask<T>(read: (scope: Scope) => Answer<T>, writing?: Writing<T>): Ask<T> {
   return {
     read,
+    ...(writing && { write: (value: T, scope: Scope) => writing.write(value, scope) }),
     or: <U>(outer: Ask<U>) =>
-      ask<T | U>((scope) => {
-        const own = read(scope)
-        if (own.how !== 'silent') return own
-        const found = outer.read(scope)
-        if (found.how === 'silent') return own
-        return found.how === 'set' ? { ...found, how: 'inherited' } : found
-      }),
+      ask<T | U>(
+        (scope) => {
+          const own = read(scope)
+          if (own.how !== 'silent') return own
+          const found = outer.read(scope)
+          if (found.how === 'silent') return own
+          return found.how === 'set' ? { ...found, how: 'inherited' } : found
+        },
+        either<T, U>({ read, ...writing }, outer),
+      ),
     else: <U>(other: Ask<U>) =>
-      ask<T | U>((scope) => {
-        const own = read(scope)
-        if (own.how !== 'silent') return own
-        const found = other.read(scope)
-        return found.how === 'silent' ? own : found
-      }),
+      ask<T | U>(
+        (scope) => {
+          const own = read(scope)
+          if (own.how !== 'silent') return own
+          const found = other.read(scope)
+          return found.how === 'silent' ? own : found
+        },
+        either<T, U>({ read, ...writing }, other),
+      ),
     by: (words, otherwise) =>
-      ask<T>(read).to((value) => {
-        const word = Object.hasOwn(words, String(value)) ? words[String(value)] : otherwise
-        return word ?? refuse(`"${String(value)}" is not one of ${Object.keys(words).join(', ')}`, 'user')
-      }),
-    to: <U>(convert: (value: T, place: Place) => U | Refusal | undefined) =>
-      ask<U>((scope): Answer<U> => {
-        const answer = read(scope)
-        if (answer.how === 'silent' || answer.how === 'unknown') return answer
-        const value = convert(answer.value, answer.place)
-        if (value === undefined) return { how: 'silent', place: answer.place }
-        return value instanceof Refusal ? unknown(answer.place, value.because, value.ask) : { ...answer, value }
-      }),
+      ask<T>(read, writing).to(
+        (value) => {
+          const word = Object.hasOwn(words, String(value)) ? words[String(value)] : otherwise
+          return word ?? refuse(`"${String(value)}" is not one of ${Object.keys(words).join(', ')}`, 'user')
+        },
+        (value) => {
+          const word = Object.keys(words).find((each) => words[each] === value)
+          return word === undefined ? undefined : writing?.word?.(word)
+        },
+      ),
+    to: <U>(convert: (value: T, place: Place) => U | Refusal | undefined, back?: (value: U) => T | undefined) =>
+      ask<U>(
+        (scope): Answer<U> => {
+          const answer = read(scope)
+          if (answer.how === 'silent' || answer.how === 'unknown') return answer
+          const value = convert(answer.value, answer.place)
+          if (value === undefined) return { how: 'silent', place: answer.place }
+          return value instanceof Refusal ? unknown(answer.place, value.because, value.ask) : { ...answer, value }
+        },
+        back && writing && converted(back, writing),
+      ),
   }
 }
+
+/** One of two: the one that was read, else the first that can. A value that is not of its type has no word with either. */
+function either<T, U>(
+  own: Pick<Ask<T>, 'read'> & Partial<Writing<T>>,
+  other: Pick<Ask<U>, 'read' | 'write'>,
+): Writing<T | U> | undefined {
+  if (!own.write && !other.write) return undefined
+  // A method takes what any of its types is (bivariance): words that it does not know it does not write.
+  const [first, second]: readonly Pick<Ask<T | U>, 'write'>[] = [own, other]
+  return {
+    write(value, scope) {
+      if (own.read(scope).how !== 'silent') return first?.write?.(value, scope)
+      if (other.read(scope).how !== 'silent') return second?.write?.(value, scope)
+      return first?.write?.(value, scope) ?? second?.write?.(value, scope)
+    },
+  }
+}
+const converted = <T, U>(back: (value: U) => T | undefined, { write }: Writing<T>): Writing<U> => ({
+  write(value, scope) {
+    const own = back(value)
+    return own === undefined ? undefined : write(own, scope)
+  },
+})
 
 /** A value that somebody wrote at this node. */
 export const written = <T>(node: Node, value: T): Fact<T> => ({
@@ -131,10 +188,26 @@ export const parse = {
   },
 }
 
+/**
+ * A key of the container, or of the scope `where`, is set. Undefined where a variable decides, and where another file says it,
+ * which this one's word does not override.
+ */
+export function setAt(scope: Scope, where: string, path: string, value: unknown): Changes {
+  const spot = scope[where]
+  const node = at(scope, where, path)
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  if (!spot || !isPlain || path === '' || node.unknown !== undefined) return undefined
+  const isElsewhere = node.missing !== true && node.inherited !== true && node.place.file !== spot.place.file
+  return isElsewhere ? undefined : [setKey(spot, path.split('.'), value)]
+}
+
 const scalar =
   <T>(what: string, parser: (node: Node) => T | undefined) =>
   (path: string, where = 'self'): Ask<T> =>
-    ask((scope) => scalarFact(at(scope, where, path), what, parser))
+    ask((scope) => scalarFact(at(scope, where, path), what, parser), {
+      write: (value, scope) => setAt(scope, where, path, value),
+      word: (text) => parser({ place: { file: '', line: 1, column: 1 }, path: [], value: text }),
+    })
 
 export const bool = scalar('true or false', parse.bool)
 export const text = scalar('a text', parse.text)
@@ -163,7 +236,12 @@ export const silentWhen = <T, U>(
     if (reason.how === 'silent' || reason.how === 'unknown') return answer
     const value = consequence(reason.value, reason.place)
     return value === undefined ? answer : { how: 'derived', place: reason.place, value, because, from: [{ ...reason }] }
-  })
+  }, writes(own))
+/** An Ask that reads otherwise writes as another one does. */
+export const writes = <T>(own: Pick<Ask<T>, 'write'>): Writing<T> | undefined => {
+  const { write } = own
+  return write && { write }
+}
 
 /** The text has no way to say it. */
 export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.self.place, unsayable: true }))

@@ -11,6 +11,7 @@ import { docker } from './silence/docker.ts'
 export const compose: Dialect = {
   name: 'compose',
   says: 'Compose files (compose.yaml, docker-compose.yml), with .env, override files, include and extends',
+  sign: '`services` with keys of Compose',
   runtime: 'docker',
   mention: /services|image|build|include/,
   is: isCompose,

@@ -220,6 +220,7 @@ const asks: Asks<typeof container> = {
 export const cri: Dialect = {
   name: 'cri',
   says: 'CRI container configurations (JSON or YAML), as crictl and the kubelet give them to containerd and CRI-O',
+  sign: '`linux.security_context` beside `image`, or a sandbox configuration',
   runtime: 'kubernetes',
   mention: /security_context|user_specified_image|sandbox_config|\b(?:log_path|stdin_once|envs)\b/,
   is,

@@ -107,7 +107,7 @@ export interface Dialect {
   /** Every document of it holds this: a text without it is not even parsed while walking. */
   readonly mention?: RegExp
   /** By what a document is known, for people: "`apiVersion` and `kind`". */
-  readonly sign?: string
+  readonly sign: string
   /** Nothing else has that sign; else it is likely. */
   readonly certain?: true
   /** Is this document one of ours? Asked in the order of the list. */

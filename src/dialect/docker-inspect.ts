@@ -255,6 +255,8 @@ function containers(root: Node): Read<readonly Found[]> {
 export const dockerInspect: Dialect = {
   name: 'docker-inspect',
   says: 'What docker inspect prints of containers, running or not',
+  sign: '`HostConfig` beside `Config` or `State`',
+  certain: true,
   runtime: 'docker',
   mention: /HostConfig|NetworkSettings|RootFS|ContainerConfig|container_config|RepoTags/,
   is: (root) =>

@@ -246,6 +246,8 @@ const asks: Asks<typeof container> = {
 export const kubernetes: Dialect = {
   name: 'kubernetes',
   says: 'Kubernetes manifests (YAML or JSON): pods, every kind that holds a pod template, and lists of them',
+  sign: '`apiVersion` and `kind`',
+  certain: true,
   runtime: 'kubernetes',
   // A kustomization may leave its apiVersion out.
   mention: /apiVersion|^(?:resources|bases|components|patches\w*)[ \t]*:/m,

@@ -183,6 +183,8 @@ function containers(root: Node): Read<readonly Found[]> {
 export const ociRuntime: Dialect = {
   name: 'oci-runtime',
   says: 'OCI runtime configuration: the config.json of a bundle (runc, crun)',
+  sign: '`ociVersion`',
+  certain: true,
   runtime: 'oci',
   mention: /ociVersion/,
   is: (root) =>

@@ -26,9 +26,9 @@ export class Draft {
     this.#pieces = [{ from: 0, length: text.length }]
   }
 
-  /** Edits of the text as it is now. */
+  /** Edits of the text as it is now. Of two at one offset the first comes first. */
   apply(edits: readonly Splice[]): void {
-    for (const { start, end, text } of [...edits].sort((a, b) => b.start - a.start)) {
+    for (const { start, end, text } of [...edits].reverse().sort((a, b) => b.start - a.start)) {
       const [before, rest] = cut(this.#pieces, start)
       const [, after] = cut(rest, end - start)
       this.#pieces = [...before, ...(text === '' ? [] : [{ text, length: text.length }]), ...after]
