@@ -214,7 +214,9 @@ export const text = scalar('a text', parse.text)
 export const int = scalar('a whole number', parse.int)
 export const bytes = scalar('a size', parse.bytes)
 export const quantityOf = scalar('a quantity', parse.quantity)
-export const cores = scalar('a number of processors', parse.cores)
+const processors = scalar('a number of processors', parse.cores)
+/** Read only: what is written is not what the table counts in. */
+export const cores = (path: string, where?: string): Ask<number> => ask(processors(path, where).read)
 /** True where the key is there and not null. */
 export const present = (path: string, where = 'self'): Ask<boolean> =>
   ask((scope) => {

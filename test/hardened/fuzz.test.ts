@@ -63,6 +63,8 @@ const GOOD: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/(?:mem_limit|memory_limit_in_bytes|pids_limit|Memory|PidsLimit|limits\.memory|MaximumRetryCount)$/, [7, 1.5]],
   [/(?:cpus|limits\.cpu)$/, [7, 1.5]],
   [/Config\.User$/, [7]],
+  // Empty, it says that nothing is mounted there.
+  [/^workspaceMount$/, ['']],
   [/^cpu$|^containerDefinitions\[0\]\.memory$/, [7]],
 ]
 /** What stands behind the sign in a line of a syntax of lines. */

@@ -65,7 +65,12 @@ export function runWords(root: Node): { readonly words: readonly Node[]; readonl
     else option('mount', node)
   })
   const workspace = child(root, 'workspaceMount')
-  if (!isVoid(workspace) && workspace.value !== '') option('mount', workspace)
+  const isMount = typeof workspace.value === 'string' && workspace.value.includes('=')
+  if (!isVoid(workspace) && workspace.value !== '')
+    option(
+      'mount',
+      isMount ? workspace : { ...workspace, value: null, unknown: workspace.unknown ?? 'workspaceMount is no mount' },
+    )
   const user = child(root, 'containerUser')
   if (!isVoid(user)) option('user', user)
   const env = child(root, 'containerEnv')

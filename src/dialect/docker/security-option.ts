@@ -2,7 +2,8 @@
 import { isList, type Node } from '../../document/node.ts'
 import { unknown, type Fact } from '../../model/fact.ts'
 import type { Asks } from '../dialect.ts'
-import { ask, at, refuse, silentWhen, type Answer, type Ask, type Scope } from '../ask.ts'
+import { ask, at, refuse, silentWhen, writes, type Answer, type Ask, type Changes, type Scope } from '../ask.ts'
+import { optionAt, writing } from '../write.ts'
 import type { container } from '../../model/fields.ts'
 import { HOLE, isVoid, rawText, said } from './piece.ts'
 
@@ -66,45 +67,88 @@ const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
 const isInline = (profile: string): boolean => profile.trimStart().startsWith('{')
 const isBuiltIn = (profile: string): boolean => profile === 'builtin' || profile === '' || profile === 'default'
 
-/** Every row that the security options decide, read from the list at `path`. */
-export const securityOptions = (path: string): Confinement & { readonly unmasked: Ask<boolean> } => {
+/** How options are written into a container: all that `is` picks go, and `add` comes in. */
+export type WriteOption = (
+  scope: Scope,
+  is: (text: string) => boolean,
+  how: { readonly add?: string; readonly isLast?: boolean },
+) => Changes
+const named =
+  (name: string) =>
+  (text: string): boolean =>
+    text === name || text.startsWith(`${name}=`) || text.startsWith(`${name}:`)
+const isUnlabelled = (text: string): boolean => /^(?:label[=:])?disable$/.test(text)
+const isUnmasking = (text: string): boolean => /^systempaths[=:]unconfined$/.test(text)
+
+/**
+ * Every row that the security options decide, read from the list at `path`, and written there unless `write` says how. What
+ * loosens goes; nothing but no-new-privileges has to come in for it.
+ */
+export const securityOptions = (
+  path: string,
+  write: WriteOption = (scope, is, how) => optionAt(scope, path, is, how),
+): Confinement & {
+  readonly unmasked: Ask<boolean>
+  /** For the rows that the option for unmasked paths decides. */
+  readonly mask: (scope: Scope) => Changes
+} => {
+  /** The Ask whose options go for this value. */
+  const without = <T>(own: Ask<T>, value: T, is: (text: string) => boolean): Ask<T> =>
+    writing(own, (wanted, scope) => (wanted === value ? write(scope, is, {}) : undefined))
   const seccomp = option(path, 'seccomp', (value) => value)
   const apparmor = option(path, 'apparmor', (value) => value)
   const label = (part: string): Ask<string> =>
     option(path, 'label', (value) => (value.startsWith(`${part}:`) ? value.slice(part.length + 1) : undefined))
   return {
-    noNewPrivileges: option(path, 'no-new-privileges', (value) => value).to((value) =>
-      value === '' || TRUE.has(value)
-        ? true
-        : FALSE.has(value)
-          ? false
-          : refuse(`no-new-privileges is "${value}", which is neither true nor false`, 'user'),
+    noNewPrivileges: writing(
+      option(path, 'no-new-privileges', (value) => value).to((value) =>
+        value === '' || TRUE.has(value)
+          ? true
+          : FALSE.has(value)
+            ? false
+            : refuse(`no-new-privileges is "${value}", which is neither true nor false`, 'user'),
+      ),
+      (on, scope) =>
+        on ? write(scope, named('no-new-privileges'), { add: 'no-new-privileges:true', isLast: true }) : undefined,
     ),
     seccomp: {
-      kind: seccomp.to((value) =>
-        value === 'unconfined' ? 'unconfined' : isBuiltIn(value) ? 'runtime-default' : 'profile',
+      kind: without(
+        seccomp.to((value) =>
+          value === 'unconfined' ? 'unconfined' : isBuiltIn(value) ? 'runtime-default' : 'profile',
+        ),
+        'runtime-default',
+        named('seccomp'),
       ),
       name: seccomp.to((value) => (value === 'unconfined' || isBuiltIn(value) || isInline(value) ? '' : value)),
       text: seccomp.to((value) => (isInline(value) ? value : undefined)),
     },
     apparmor: {
-      kind: apparmor.to((value) =>
-        value === 'unconfined'
-          ? 'unconfined'
-          : value === '' || value === 'docker-default'
-            ? 'runtime-default'
-            : 'profile',
+      kind: without(
+        apparmor.to((value) =>
+          value === 'unconfined'
+            ? 'unconfined'
+            : value === '' || value === 'docker-default'
+              ? 'runtime-default'
+              : 'profile',
+        ),
+        'runtime-default',
+        named('apparmor'),
       ),
       name: apparmor.to((value) => (value === 'unconfined' ? '' : value === '' ? undefined : value)),
     },
     selinux: {
-      disabled: option(path, 'label', (value) => value === 'disable' || undefined),
+      disabled: without<boolean>(
+        option(path, 'label', (value) => value === 'disable' || undefined),
+        false,
+        isUnlabelled,
+      ),
       user: label('user'),
       role: label('role'),
       type: label('type'),
       level: label('level'),
     },
     unmasked: option(path, 'systempaths', (value) => value === 'unconfined'),
+    mask: (scope) => write(scope, isUnmasking, {}),
   }
 }
 
@@ -130,12 +174,12 @@ export const unlessPrivileged = (options: Confinement, privileged: Ask<boolean>)
 const PODMAN_PROFILE = '/usr/share/containers/seccomp.json'
 /** The same rows, where naming Podman's own file means its default: it has no word for it. */
 export const podmanSeccomp = ({ kind, name, text }: Confinement['seccomp']): Confinement['seccomp'] => ({
-  kind: ask((scope) => {
+  kind: ask<'runtime-default' | 'unconfined' | 'profile'>((scope) => {
     const named = name.read(scope)
     return named.how !== 'silent' && named.how !== 'unknown' && named.value === PODMAN_PROFILE
       ? { ...named, value: 'runtime-default' as const }
       : kind.read(scope)
-  }),
+  }, writes(kind)),
   name: name.to((value) => (value === PODMAN_PROFILE ? '' : value)),
   text,
 })

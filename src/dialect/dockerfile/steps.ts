@@ -3,7 +3,7 @@ import { child, elements, textOf, type Node } from '../../document/node.ts'
 import { byDefault, set, unknown, type Fact } from '../../model/fact.ts'
 import type { image } from '../../model/fields.ts'
 import type { Item } from '../../model/row.ts'
-import { piece, said } from '../docker/piece.ts'
+import { HOLE, piece, said } from '../docker/piece.ts'
 import { argumentsOf, flagOf, type Declared, type Done, type Stage } from './build.ts'
 
 type ItemIn<K extends 'adds' | 'runs' | 'buildArguments'> = Item<(typeof image)[K]['of']['rows']>
@@ -38,7 +38,7 @@ export function adds(
     const remote = instruction === 'COPY' ? 'no' : GIT.test(text) ? 'git' : HTTP.test(text) ? 'http' : 'no'
     const commit = remote === 'git' ? COMMIT.exec(text)?.[1] : undefined
     // A variable at the very beginning may hide an address.
-    const hidden = instruction === 'ADD' && source.unknown !== undefined && /^\uFFFC/.test(text)
+    const hidden = instruction === 'ADD' && source.unknown !== undefined && text.startsWith(HOLE)
     return {
       place: node.place,
       facts: {
