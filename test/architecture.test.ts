@@ -26,7 +26,7 @@ const ALONE: Record<string, readonly string[]> = {
   '@marcbachmann/cel-js': ['rule/cel.ts'],
   re2js: ['rule/regex.ts'],
   'tar-stream': ['source/tar.ts'],
-  'jsonc-parser': ['document/json.ts'],
+  'jsonc-parser': ['document/json.ts', 'document/edit/json.ts'],
   'node-sarif-builder': ['report/sarif/log.ts', 'report/sarif.ts', 'report/sarif/run.ts', 'report/sarif/builder.ts'],
 }
 

@@ -223,6 +223,7 @@ export const cri: Dialect = {
   sign: '`linux.security_context` beside `image`, or a sandbox configuration',
   runtime: 'kubernetes',
   mention: /security_context|user_specified_image|sandbox_config|\b(?:log_path|stdin_once|envs)\b/,
+  isPrinted: () => true,
   is,
   containers,
   asks,

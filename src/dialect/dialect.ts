@@ -110,6 +110,11 @@ export interface Dialect {
   readonly sign: string
   /** Nothing else has that sign; else it is likely. */
   readonly certain?: true
+  /**
+   * A program printed this document (`docker inspect`): it says how a container is, and what is changed in it changes nothing.
+   * Absent: every document is a configuration, and may be written.
+   */
+  isPrinted?(root: Node): boolean
   /** Is this document one of ours? Asked in the order of the list. */
   is(root: Node): boolean
   /**

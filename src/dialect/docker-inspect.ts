@@ -259,6 +259,7 @@ export const dockerInspect: Dialect = {
   certain: true,
   runtime: 'docker',
   mention: /HostConfig|NetworkSettings|RootFS|ContainerConfig|container_config|RepoTags/,
+  isPrinted: () => true,
   is: (root) =>
     inspectedEntries(root)
       .slice(0, 100)

@@ -6,6 +6,7 @@ import { elements, isList, isMap, type Node } from '../document/node.ts'
 import type { Read } from '../model/notice.ts'
 import type { Dialect, Found } from './dialect.ts'
 import { runAsks } from './docker/run-asks.ts'
+import { inWords, withOptions } from './docker/run-write.ts'
 import { foundRuns, runCall, runSilence } from './docker/run-line.ts'
 import { unitCommands } from './docker-run/unit.ts'
 
@@ -28,6 +29,6 @@ export const dockerRun: Dialect = {
   sign: 'a docker run, podman run or nerdctl run line',
   is: (root) => commandsOf(root).value.some((command) => runCall(command) !== undefined),
   containers,
-  asks: runAsks(),
+  asks: withOptions(runAsks(), inWords),
   silence: runSilence,
 }

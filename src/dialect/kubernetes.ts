@@ -23,6 +23,7 @@ import {
   type Ask,
 } from './ask.ts'
 import type { Asks, Dialect } from './dialect.ts'
+import { writing } from './write.ts'
 import { contextOf, settleContainers } from './kubernetes/context.ts'
 import { devices } from './kubernetes/device.ts'
 import { environment } from './kubernetes/environment.ts'
@@ -137,7 +138,10 @@ const asks: Asks<typeof container> = {
   workingDirectory: text('workingDir').to((path) => (path === '' ? undefined : path)),
   privileged,
   readOnlyRootFilesystem: bool('securityContext.readOnlyRootFilesystem'),
-  noNewPrivileges: bool('securityContext.allowPrivilegeEscalation').to((value) => !value),
+  noNewPrivileges: bool('securityContext.allowPrivilegeEscalation').to(
+    (value) => !value,
+    (value) => !value,
+  ),
   // The pause process of a shared PID namespace reaps zombies.
   init: podman.before(podman.init, bool('shareProcessNamespace', 'pod')),
   restart: {
@@ -152,11 +156,14 @@ const asks: Asks<typeof container> = {
     mustBeNonRoot: inherited(bool, 'runAsNonRoot'),
   },
   namespaces: {
-    pid: onlyTrue('hostPID')
-      .by({ true: 'host' })
-      .else(text('targetContainerName').to(() => 'container' as const))
-      .else(onlyTrue('shareProcessNamespace').by({ true: 'container' }))
-      .else(hostOr('hostPID')),
+    pid: writing<'host' | 'own' | 'container'>(
+      onlyTrue('hostPID')
+        .by({ true: 'host' })
+        .else(text('targetContainerName').to(() => 'container' as const))
+        .else(onlyTrue('shareProcessNamespace').by({ true: 'container' }))
+        .else(hostOr('hostPID')),
+      (owner, scope) => (owner === 'own' ? hostOr('hostPID').write?.(owner, scope) : undefined),
+    ),
     ipc: hostOr('hostIPC'),
     network: hostOr('hostNetwork'),
     // Container runtimes give a pod of the host network the host's UTS namespace too.

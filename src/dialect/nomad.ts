@@ -16,11 +16,13 @@ import {
   silent,
   silentWhen,
   texts,
+  writes,
   type Answer,
   type Ask,
   type Scope,
 } from './ask.ts'
 import type { Asks, Dialect } from './dialect.ts'
+import { goneFor, writing } from './write.ts'
 import { isVoid, rawText, said, word } from './docker/piece.ts'
 import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
 import { capability, groupPart, joined, joinedOf, limit, userPart } from './docker/value.ts'
@@ -34,9 +36,12 @@ const CONTAINER = ['docker', 'podman'] as const
 const EXEC = ['exec', 'exec2', 'java'] as const
 const driverOf = (scope: Scope): string => rawText(child(scope.self, 'driver')) ?? ''
 
+type Owner = 'own' | 'host' | 'container' | 'none'
 /** What these drivers alone can be told; the others have no way to say it. */
 const only = <T>(drivers: readonly string[], inner: Ask<T>): Ask<T> =>
-  ask((scope) => (drivers.includes(driverOf(scope)) ? inner.read(scope) : silent.read(scope)))
+  ask((scope) => (drivers.includes(driverOf(scope)) ? inner.read(scope) : silent.read(scope)), {
+    write: (value, scope) => (drivers.includes(driverOf(scope)) ? inner.write?.(value, scope) : undefined),
+  })
 /** The first that speaks, by driver. */
 const when = <T>(driver: (name: string) => boolean, inner: Ask<T>): Ask<T> =>
   ask((scope) => (driver(driverOf(scope)) ? inner.read(scope) : { how: 'silent', place: scope.self.place }))
@@ -65,10 +70,10 @@ const unlessRaw = <T>(inner: Ask<T>): Ask<T | 'host'> =>
     const answer = inner.read(scope)
     if (answer.how !== 'silent' || !isRaw(driverOf(scope))) return answer
     return derived(child(scope.self, 'driver').place, 'host', 'raw_exec isolates nothing', [])
-  })
+  }, writes(inner))
 const privileged: Ask<boolean> = only(['docker', 'podman', 'raw_exec'], bool('config.privileged').else(bare))
 
-const { unmasked, ...options } = securityOptions('config.security_opt')
+const { unmasked, mask, ...options } = securityOptions('config.security_opt')
 const security = {
   noNewPrivileges: only(CONTAINER, options.noNewPrivileges),
   seccomp: { ...options.seccomp, kind: only(CONTAINER, options.seccomp.kind) },
@@ -233,15 +238,28 @@ const asks: Asks<typeof container> = {
     mustBeNonRoot: silent,
   },
   namespaces: {
-    pid: unlessRaw(only(['docker', ...EXEC], word('config.pid_mode').to(joined({ host: 'host', private: 'own' })))),
+    pid: unlessRaw(
+      only(
+        ['docker', ...EXEC],
+        goneFor<Owner>('own', 'config.pid_mode', word('config.pid_mode').to(joined({ host: 'host', private: 'own' }))),
+      ),
+    ),
     ipc: unlessRaw(
       only(
         ['docker', ...EXEC],
-        word('config.ipc_mode').to(joined({ host: 'host', private: 'own', shareable: 'shareable', none: 'none' })),
+        goneFor<Owner | 'shareable'>(
+          'own',
+          'config.ipc_mode',
+          word('config.ipc_mode').to(joined({ host: 'host', private: 'own', shareable: 'shareable', none: 'none' })),
+        ),
       ),
     ),
-    network: unlessRaw(only([...CONTAINER, ...EXEC, 'raw_exec'], network)),
-    uts: unlessRaw(only(['docker'], word('config.uts_mode').by({ host: 'host' }))),
+    network: unlessRaw(
+      only([...CONTAINER, ...EXEC, 'raw_exec'], goneFor<Owner>('own', 'config.network_mode', network)),
+    ),
+    uts: unlessRaw(
+      only(['docker'], goneFor<Owner>('own', 'config.uts_mode', word('config.uts_mode').by({ host: 'host' }))),
+    ),
     user: only(
       CONTAINER,
       word('config.userns_mode')
@@ -275,7 +293,9 @@ const asks: Asks<typeof container> = {
   deviceRules: silent,
   masked: noPaths<readonly never[]>([]),
   readOnlyPaths: noPaths<readonly never[]>([]),
-  procMount: noPaths<'unmasked'>('unmasked'),
+  procMount: writing<'default' | 'unmasked'>(noPaths<'unmasked'>('unmasked'), (value, scope) =>
+    value === 'default' ? mask(scope) : undefined,
+  ),
   sysctls,
   ulimits,
   ports,

@@ -231,6 +231,7 @@ export const podmanInspect: Dialect = {
   mention: /BoundingCaps|EffectiveCaps|SharedNamespaces|CreateInfra|NamesHistory|ManifestType/,
   sign: 'keys that Podman alone prints (BoundingCaps, IsInfra, ...)',
   certain: true,
+  isPrinted: () => true,
   is: (root) =>
     inspectedEntries(root)
       .slice(0, 100)

@@ -146,6 +146,7 @@ export const swarm: Dialect = {
   mention: /TaskTemplate/,
   sign: '`Spec` with a `TaskTemplate`',
   certain: true,
+  isPrinted: isInspected,
   is: isInspected,
   wants,
   containers,

@@ -21,11 +21,14 @@ export type Change =
     }
   /**
    * Words of a command line, which have no tree: `in` is where the command, or the option itself, begins. One word goes in behind
-   * `after`; or an option goes, `value` being the word that follows it or stands behind its `=`.
+   * `after` (patterns of the first words of the command); or an option goes, `value` being the word that follows it or stands
+   * behind its `=`.
    */
   | { readonly in: Spot; readonly word: { readonly add: string; readonly after: readonly string[] } | RemovedWord }
 export interface RemovedWord {
-  readonly remove: string
+  /** The ways in which the option is written: `--network`, `--net`. */
+  readonly remove: readonly string[]
+  /** Absent where it stands alone, or with `=true`. */
   readonly value?: string
 }
 export type Spot = Pick<Node, 'place' | 'path'>

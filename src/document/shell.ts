@@ -14,7 +14,8 @@ import { HOLE } from './hole.ts'
 import type { Locate, Node, Text } from './node.ts'
 import { placesOf } from './offset.ts'
 import { programOf, scriptOf } from './shell/program.ts'
-import { Scanner, type Holes, type Problem, type ShellWord } from './shell/scanner.ts'
+import type { Holes, Problem } from './shell/expander.ts'
+import { Scanner, type ShellWord } from './shell/scanner.ts'
 
 /** Programs that start containers. */
 const ENGINE = /docker|podman|nerdctl/
@@ -100,7 +101,7 @@ export function readCommands(
 const unclosed = ({ offset, what }: Problem, placeOf: (offset: number) => Place): Notice => ({
   id: 'shell-unclosed',
   place: placeOf(offset),
-  message: `There is ${what} here, so where commands end after it is not known, and a shell refuses it too. Close it.`,
+  message: `There is ${what} here, so what stands after it was not read for certain. Mend it.`,
   lost: true,
 })
 

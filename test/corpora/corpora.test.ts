@@ -45,6 +45,9 @@ const THEIR_FAULT = new Set([
   'compose-extends-unread',
   'compose-include-unread',
   'compose-service-invalid',
+  // Templates and patches: what would be deployed is known when they are rendered.
+  'chart-unrendered',
+  'kustomization-unbuilt',
   // Images that were made broken, and package databases that have no reader yet.
   'package-database-unread',
 ])

@@ -165,7 +165,7 @@ const UNITS: readonly (readonly [string, string, unknown, string?, number?])[] =
   ['ExecStart=systemd-nspawn -D /x -E A=b -p 80:8080 -u app', 'ports[0].container', 8080],
   ['ExecStart=systemd-nspawn -D /x -E A=b -p 80:8080 -u app', 'user.name', 'app'],
   ['ExecStart=systemd-nspawn -D /x -Z a:b:c_t:s0', 'selinux.type', 'c_t'],
-  ['ExecStart=systemd-nspawn -D /x --keep-unit', 'deviceRules', ['a *:* rwm'], 'default', 2],
+  ['ExecStart=systemd-nspawn -D /x --keep-unit', 'deviceRules', ['a *:* rwm'], 'default', 1],
   ['ExecStart=systemd-nspawn -D /x --keep-unit\nDevicePolicy=closed', 'deviceRules', [], 'set', 3],
   ['ExecStart=systemd-nspawn -D /x --keep-unit\nDeviceAllow=block-* rwm', 'deviceRules', ['b *:* rwm'], 'set', 3],
   ['ExecStart=systemd-nspawn -D /x\nMemoryMax=512M', 'resources.memory', 512 * 2 ** 20, 'set', 3],

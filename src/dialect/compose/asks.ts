@@ -11,6 +11,7 @@ import {
   parse,
   refuse,
   scalarFact,
+  setAt,
   silent,
   silentWhen,
   text,
@@ -35,8 +36,10 @@ import {
   whole,
 } from '../docker/value.ts'
 import { securityOptions, unlessPrivileged } from '../docker/security-option.ts'
+import { goneFor, removeAt, writing } from '../write.ts'
 
-const { unmasked, ...security } = securityOptions('security_opt')
+const { unmasked, mask, ...security } = securityOptions('security_opt')
+type Owner = 'own' | 'host' | 'container' | 'none'
 const network = word('network_mode').else(word('net'))
 
 /** Compose takes the words of YAML 1.1, in quotes and from variables too. */
@@ -51,12 +54,14 @@ const WORDS: { readonly [word: string]: boolean } = {
   false: false,
 }
 const flag = (path: string): Ask<boolean> =>
-  ask((scope) =>
-    scalarFact(at(scope, 'self', path), 'true or false', (node) =>
-      typeof node.value === 'string' && Object.hasOwn(WORDS, node.value.toLowerCase())
-        ? WORDS[node.value.toLowerCase()]
-        : parse.bool(node),
-    ),
+  ask(
+    (scope) =>
+      scalarFact(at(scope, 'self', path), 'true or false', (node) =>
+        typeof node.value === 'string' && Object.hasOwn(WORDS, node.value.toLowerCase())
+          ? WORDS[node.value.toLowerCase()]
+          : parse.bool(node),
+      ),
+    { write: (on, scope) => setAt(scope, 'self', path, on) },
   )
 const privileged = flag('privileged')
 
@@ -187,10 +192,18 @@ export const asks: Asks<typeof container> = {
     mustBeNonRoot: silent,
   },
   namespaces: {
-    pid: word('pid').to(joined({ host: 'host' })),
-    ipc: word('ipc').to(joined({ host: 'host', private: 'own', shareable: 'shareable', none: 'none' })),
-    network: network.to(joined({ host: 'host', none: 'none' }, 'own')).else(hostNetwork),
-    uts: word('uts').by({ host: 'host' }),
+    pid: goneFor<Owner>('own', 'pid', word('pid').to(joined({ host: 'host' }))),
+    ipc: goneFor<Owner | 'shareable'>(
+      'own',
+      'ipc',
+      word('ipc').to(joined({ host: 'host', private: 'own', shareable: 'shareable', none: 'none' })),
+    ),
+    network: writing<Owner>(
+      network.to(joined({ host: 'host', none: 'none' }, 'own')).else(hostNetwork),
+      (owner, scope) =>
+        owner === 'own' ? (removeAt(scope, 'self', 'network_mode') ?? removeAt(scope, 'self', 'net')) : undefined,
+    ),
+    uts: goneFor<Owner>('own', 'uts', word('uts').by({ host: 'host' })),
     user: word('userns_mode').by({ host: 'host', private: 'own', auto: 'own', 'keep-id': 'own', nomap: 'own' }),
     cgroup: word('cgroup').by({ host: 'host', private: 'own' }),
     mount: silent,
@@ -216,11 +229,14 @@ export const asks: Asks<typeof container> = {
   deviceRules: texts('device_cgroup_rules'),
   masked: noPaths(),
   readOnlyPaths: noPaths(),
-  procMount: silentWhen<'unmasked', boolean>(
-    unmasked.to((on) => (on ? 'unmasked' : undefined)),
-    privileged,
-    (on) => (on ? 'unmasked' : undefined),
-    'a privileged container has no hidden paths',
+  procMount: writing<'default' | 'unmasked'>(
+    silentWhen<'unmasked', boolean>(
+      unmasked.to((on) => (on ? 'unmasked' : undefined)),
+      privileged,
+      (on) => (on ? 'unmasked' : undefined),
+      'a privileged container has no hidden paths',
+    ),
+    (value, scope) => (value === 'default' ? mask(scope) : undefined),
   ),
   sysctls,
   ulimits,

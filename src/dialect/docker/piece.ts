@@ -4,7 +4,7 @@ import { child, entries, get, isList, isMap, textOf, type Node } from '../../doc
 import { unknown, type Fact, type Teller } from '../../model/fact.ts'
 import type { ContainerFacts } from '../../model/fields.ts'
 import type { Place } from '../../model/place.ts'
-import { ask, asMap, at, parse, scalarFact, written, type Answer, type Ask, type Scope } from '../ask.ts'
+import { ask, asMap, at, parse, scalarFact, setAt, written, type Answer, type Ask, type Scope } from '../ask.ts'
 
 export { HOLE }
 
@@ -97,8 +97,11 @@ export const collect = <E>(stranger: (why: Why) => E, ...parts: readonly Part<E>
 
 /** A text that is not empty; the empty one is as good as not written. */
 export const word = (path: string, where = 'self'): Ask<string> =>
-  ask((scope) => scalarFact(at(scope, where, path), 'a text', parse.text)).to((value) =>
-    value === '' ? undefined : value,
+  ask(
+    ask((scope) => scalarFact(at(scope, where, path), 'a text', parse.text)).to((value) =>
+      value === '' ? undefined : value,
+    ).read,
+    { write: (value, scope) => setAt(scope, where, path, value), word: (text) => text },
   )
 
 /**

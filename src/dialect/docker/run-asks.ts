@@ -53,7 +53,8 @@ const hardened = <T>(own: Ask<T>): Ask<T> =>
     const opened = new Map([...self.value, ['security-opt', { ...options, value: [...options.value, more] }] as const])
     return own.read({ ...scope, self: { ...self, value: opened } })
   })
-const { unmasked, ...plain } = securityOptions('security-opt')
+// Where options stand is for the dialect to say, and so how they are written: run-write.ts.
+const { unmasked, ...plain } = securityOptions('security-opt', () => undefined)
 const confined = unlessPrivileged(
   {
     noNewPrivileges: hardened(plain.noNewPrivileges),

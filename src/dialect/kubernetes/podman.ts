@@ -8,7 +8,9 @@ import { child, get, textOf } from '../../document/node.ts'
 import { set, unknown } from '../../model/fact.ts'
 import type { container } from '../../model/fields.ts'
 import type { Element } from '../../model/row.ts'
+import { removeKey } from '../../document/change.ts'
 import { ask, parse, refuse, scalarFact, type Ask, type Scope } from '../ask.ts'
+import { writing } from '../write.ts'
 
 type Ulimit = Element<(typeof container.ulimits)['of']>
 
@@ -22,10 +24,16 @@ const annotation = (key: (scope: Scope) => string): Ask<string> =>
   )
 /** The annotation, or else what the manifest says; where both are silent, the place is the manifest's. */
 export const before = <T, U>(own: Ask<T>, otherwise: Ask<U>): Ask<T | U> =>
-  ask<T | U>((scope) => {
-    const answer = own.read(scope)
-    return answer.how === 'silent' ? otherwise.read(scope) : answer
-  })
+  writing<T | U>(
+    ask<T | U>((scope) => {
+      const answer = own.read(scope)
+      return answer.how === 'silent' ? otherwise.read(scope) : answer
+    }),
+    (value, scope) => {
+      const here: Pick<Ask<T | U>, 'write'> = own.read(scope).how === 'silent' ? otherwise : own
+      return here.write?.(value, scope)
+    },
+  )
 
 const ofPod = (name: string): Ask<string> => annotation(() => `${PREFIX}.${name}`)
 const ofContainer = (name: string): Ask<string> =>
@@ -40,8 +48,17 @@ export const pids: Ask<number> = ofContainer('pids-limit').to<number>((value) =>
 export const cpuSet: Ask<string> = ofContainer('cpuset')
 
 const options = ofContainer('label').to((value) => value.split(/,label=|;/))
-/** `--security-opt label=disable` and `label=type:spc_t`. */
-export const labelDisabled: Ask<true> = options.to((list) => (list.includes('disable') ? (true as const) : undefined))
+/** `--security-opt label=disable` and `label=type:spc_t`. An annotation that says more than that is left alone. */
+export const labelDisabled: Ask<boolean> = writing(
+  options.to((list): boolean | undefined => (list.includes('disable') ? true : undefined)),
+  (disabled, scope) => {
+    const key = `${PREFIX}.label/${textOf(child(scope.self, 'name')) ?? ''}`
+    const annotation = child(get(scope['template'] ?? scope.self, 'metadata.annotations'), key)
+    return !disabled && scope['template'] && annotation.value === 'disable'
+      ? [removeKey(scope['template'], ['metadata', 'annotations', key])]
+      : undefined
+  },
+)
 export const label = (part: 'user' | 'role' | 'type' | 'level'): Ask<string> =>
   options.to((list) => list.find((each) => each.startsWith(`${part}:`))?.slice(part.length + 1))
 

@@ -1,7 +1,20 @@
 /** Profiles and options of the security context, which the container overrides as a whole, and the annotations before them. */
 import { child, get, textOf, type Node } from '../../document/node.ts'
 import { unknown } from '../../model/fact.ts'
-import { ask, at, parse, refuse, scalarFact, type Answer, type Ask, type Refusal, type Scope } from '../ask.ts'
+import { removeKey, setKey } from '../../document/change.ts'
+import {
+  ask,
+  at,
+  parse,
+  refuse,
+  scalarFact,
+  type Answer,
+  type Ask,
+  type Changes,
+  type Refusal,
+  type Scope,
+} from '../ask.ts'
+import { writing } from '../write.ts'
 
 /** An empty map writes nothing, so what the pod writes still counts: Pod Security judges the pod's options beside the container's. */
 const isThere = (node: Node): boolean =>
@@ -59,9 +72,36 @@ function field(key: string, where: 'self' | 'pod'): Ask<Profile> {
   })
 }
 
-function profile(choose: Ask<Profile>, key: string): { readonly kind: Ask<ProfileKind>; readonly name: Ask<string> } {
+/**
+ * The default of the runtime, in the container's security context, or in the pod's where that is what counts: the pod's is then
+ * right for all that take it over. An annotation that counts before both is set instead, where `word` is its word for the default.
+ */
+function writeDefault(scope: Scope, key: string, annotation: string | undefined, word: string): Changes {
+  const [own, outer] = [at(scope, 'self', `securityContext.${key}`), at(scope, 'pod', `securityContext.${key}`)]
+  const { self, pod, template } = scope
+  const known = annotation !== undefined && template && child(get(template, 'metadata.annotations'), annotation)
+  if (known && !isThere(own) && isThere(known) && template)
+    return known.unknown === undefined ? [setKey(template, ['metadata', 'annotations', annotation], word)] : undefined
+  const [spot, node] = !isThere(own) && isThere(outer) && pod ? [pod, outer] : [self, own]
+  if (node.unknown !== undefined || child(node, 'type').unknown !== undefined) return undefined
+  const path = ['securityContext', key]
+  return [
+    setKey(spot, [...path, 'type'], 'RuntimeDefault'),
+    ...(child(node, 'localhostProfile').missing === true ? [] : [removeKey(spot, [...path, 'localhostProfile'])]),
+  ]
+}
+
+function profile(
+  choose: Ask<Profile>,
+  key: string,
+  annotated?: { readonly key: (scope: Scope) => string; readonly word: string },
+): { readonly kind: Ask<ProfileKind>; readonly name: Ask<string> } {
   return {
-    kind: choose.to((chosen) => chosen.kind),
+    kind: writing(
+      choose.to((chosen) => chosen.kind),
+      (kind, scope) =>
+        kind === 'runtime-default' ? writeDefault(scope, key, annotated?.key(scope), annotated?.word ?? '') : undefined,
+    ),
     name: ask<string>((scope) => {
       const chosen = choose.read(scope)
       if (chosen.how === 'silent' || chosen.how === 'unknown') return { how: 'silent', place: chosen.place }
@@ -101,21 +141,20 @@ export const seccomp = profile(
   'seccompProfile',
 )
 
+const appArmorKey = (scope: Scope): string => `container.apparmor.security.beta.kubernetes.io/${containerName(scope)}`
 /** The API server still copies it into the container's field (KEP-24), so that it wins over the pod's. */
 export const apparmor = profile(
   field('appArmorProfile', 'self')
     .else(
-      annotation(
-        (scope) => `container.apparmor.security.beta.kubernetes.io/${containerName(scope)}`,
-        (value) => {
-          if (value === '') return undefined
-          if (value === 'runtime/default') return { kind: 'runtime-default', name: '' }
-          if (value === 'unconfined') return { kind: 'unconfined', name: '' }
-          if (value.startsWith('localhost/')) return { kind: 'profile', name: value.slice('localhost/'.length) }
-          return refuse(`"${value}" is not one of runtime/default, unconfined, localhost/<profile>`, 'user')
-        },
-      ),
+      annotation(appArmorKey, (value) => {
+        if (value === '') return undefined
+        if (value === 'runtime/default') return { kind: 'runtime-default', name: '' }
+        if (value === 'unconfined') return { kind: 'unconfined', name: '' }
+        if (value.startsWith('localhost/')) return { kind: 'profile', name: value.slice('localhost/'.length) }
+        return refuse(`"${value}" is not one of runtime/default, unconfined, localhost/<profile>`, 'user')
+      }),
     )
     .or(field('appArmorProfile', 'pod')),
   'appArmorProfile',
+  { key: appArmorKey, word: 'runtime/default' },
 )

@@ -94,6 +94,7 @@ export const deviceRules: Ask<readonly Fact<string>[]> = ask((scope): Answer<rea
   const kept = last(scope, 'keep-unit')
   if (kept.how === 'silent' || kept.how === 'unknown') return { how: 'silent', place: kept.place }
   const because = 'the unit that it stays in (--keep-unit) limits no devices (DevicePolicy=, DeviceAllow=)'
-  const place = policy.how === 'silent' ? kept.place : policy.place
+  // The unit is what could have said it.
+  const place = policy.how === 'silent' ? scope.self.place : policy.place
   return { how: 'default', place, because, value: [{ how: 'default', place, value: 'a *:* rwm', because }] }
 })

@@ -45,8 +45,11 @@ function insert(
 
 function remove(text: string, offset: number, { remove: option, value }: RemovedWord): Splice {
   const whole = command(text, offset)
-  const plain = value === undefined ? '' : `(?:=|${GAP})(?:${escaped(value)}|"${escaped(value)}"|'${escaped(value)}')`
-  const pattern = new RegExp(`(?<![^ \\t\\n])${escaped(option)}${plain}${END}`, 'g')
+  const plain =
+    value === undefined
+      ? '(?:=(?:true|1))?'
+      : `(?:=|${GAP})(?:${escaped(value)}|"${escaped(value)}"|'${escaped(value)}')`
+  const pattern = new RegExp(`(?<![^ \\t\\n])(?:${option.map(escaped).join('|')})${plain}${END}`, 'g')
   const found = [...whole.matchAll(pattern)]
   const first = found.find(({ index }) => index === 0) ?? (found.length === 1 ? found[0] : undefined)
   if (!first) return refuse('the option is not written here as one plain word')

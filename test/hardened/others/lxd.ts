@@ -22,7 +22,10 @@ export const hardened: OtherHardened = {
       parts: /^config\.security\.(?:nesting|privileged|idmap\.isolated)/,
       because: 'false is what LXD does unless told; a range of its own is told by no rule',
     },
-    { parts: /^devices\.root\.(?:pool|type)$/, because: 'it is the root by its path, and LXD refuses what has no type' },
+    {
+      parts: /^devices\.root\.(?:pool|type)$/,
+      because: 'it is the root by its path, and LXD refuses what has no type',
+    },
     { parts: /^devices\.eth0\./, because: 'what is not there needs no confinement' },
   ],
 }
