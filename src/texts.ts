@@ -1,6 +1,7 @@
 /** Texts -> containers: read, recognised, asked. The only place where documents meet dialects. */
 import { readdirSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, posix } from 'node:path'
+import type { Scope } from './dialect/ask.ts'
 import type { About, Bystander, Dialect, ReadOptions } from './dialect/dialect.ts'
 import { engineFormat, enginesIn, readEngine } from './dialect/engine.ts'
 import { dialects, gather, read, recognise, writtenIn } from './dialect/index.ts'
@@ -60,8 +61,19 @@ const NOTHING: TextResult = {
   notices: [],
 }
 
+/** Where a container was read from: what a fix needs to be written. */
+export interface Origin {
+  readonly container: Container
+  readonly scope: Scope
+  readonly dialect: Dialect
+  /** The document. */
+  readonly root: Node
+  readonly syntax: Syntax
+}
+export type Seen = (origin: Origin) => void
+
 /** Reads a text as the first syntax in which somebody knows it. */
-export async function readContainers(input: TextInput): Promise<TextResult> {
+export async function readContainers(input: TextInput, seen?: Seen): Promise<TextResult> {
   if (input.as === DOCKERFILE) return (await readRecipe(input)) ?? NOTHING
   const said = dialects.find(({ name }) => name === input.as)
   const chart = unrendered(input.file, input.text)
@@ -71,7 +83,8 @@ export async function readContainers(input: TextInput): Promise<TextResult> {
   let broken = NOTHING
   for (const syntax of syntaxes) {
     if (!said && syntax === 'markdown' && input.options?.markdown !== true) continue
-    const read = syntax === 'dockerfile' ? ((await readRecipe(input)) ?? NOTHING) : await readIn(syntax, input, said)
+    const read =
+      syntax === 'dockerfile' ? ((await readRecipe(input)) ?? NOTHING) : await readIn(syntax, input, said, seen)
     if (read.kinds.length > 0) return read
     if (broken === NOTHING) broken = read
   }
@@ -79,7 +92,12 @@ export async function readContainers(input: TextInput): Promise<TextResult> {
 }
 
 /** Reads a text in one syntax. Without kinds where nobody knows what is in it. */
-async function readIn(syntax: Syntax, input: TextInput, said: Dialect | undefined): Promise<TextResult> {
+async function readIn(
+  syntax: Syntax,
+  input: TextInput,
+  said: Dialect | undefined,
+  seen: Seen | undefined,
+): Promise<TextResult> {
   const among = said ? [said] : writtenIn(syntax)
   const engines = said ? [] : enginesIn(syntax)
   const mentioned = ({ mention }: { readonly mention?: RegExp }): boolean => mention?.test(input.text) ?? true
@@ -115,7 +133,14 @@ async function readIn(syntax: Syntax, input: TextInput, said: Dialect | undefine
     known ??= recognition(found.value, said !== undefined, found.notices.length > 0)
     const files = await others(found.value, root, about)
     all.push(...files.notices)
-    const answered = read(found.value, root, files.files, about)
+    const dialect = found.value
+    const answered = read(
+      dialect,
+      root,
+      files.files,
+      about,
+      seen && ((container, scope) => seen({ container, scope, dialect, root, syntax })),
+    )
     containers.push(...answered.value)
     all.push(...answered.notices)
   }

@@ -120,7 +120,8 @@ function either<T, U>(
   return {
     write(value, scope) {
       if (own.read(scope).how !== 'silent') return first?.write?.(value, scope)
-      if (other.read(scope).how !== 'silent') return second?.write?.(value, scope)
+      // What nobody wrote there is written nowhere.
+      if (!['silent', 'default', 'derived'].includes(other.read(scope).how)) return second?.write?.(value, scope)
       return first?.write?.(value, scope) ?? second?.write?.(value, scope)
     },
   }

@@ -12,8 +12,10 @@ import { ask, at, silent, silentWhen, type Answer, type Ask } from './ask.ts'
 import type { About, Asks, Dialect, Files, Found } from './dialect.ts'
 import { strangeFeatures } from './devcontainer/feature.ts'
 import { interpolated, runWords } from './devcontainer/words.ts'
+import { inDevcontainer } from './devcontainer/write.ts'
 import { isVoid, type Mount } from './docker/piece.ts'
 import { runAsks } from './docker/run-asks.ts'
+import { withOptions } from './docker/run-write.ts'
 import { runFlags } from './docker/run-flags.ts'
 import { runSilence } from './docker/run-line.ts'
 
@@ -94,7 +96,7 @@ function buildOf(root: Node, about: About): Build | undefined {
   }
 }
 
-const base = runAsks()
+const base = withOptions(runAsks(), inDevcontainer)
 
 /** Unless somebody says no, a shell that waits is run, so that the container lives on whatever its image does. */
 const override: Ask<boolean> = ask((scope): Answer<boolean> => {

@@ -12,10 +12,12 @@ import { unanswered } from '../model/unanswered.ts'
 import { piece, said, type Variable } from './docker/piece.ts'
 import { exposedPorts } from './docker/port.ts'
 import { variable } from './docker/variable.ts'
-import { build, type BuildOptions, type Built, type Stage, type State } from './dockerfile/build.ts'
+import { build, type BuildOptions, type Built } from './dockerfile/build.ts'
+import type { Stage, State } from './dockerfile/state.ts'
 import { adds, argument, run } from './dockerfile/steps.ts'
 
-export type { BaseFacts, BuildOptions } from './dockerfile/build.ts'
+export type { BaseFacts } from './dockerfile/state.ts'
+export type { BuildOptions } from './dockerfile/build.ts'
 
 /** Parts of a reference, which the join knows how to tell. */
 export type ReferenceParts = Pick<ImageFacts['base'], 'registry' | 'repository' | 'tag' | 'digest' | 'precision'>

@@ -17,10 +17,13 @@ import {
   silentWhen,
   text,
   texts,
+  writes,
   type Answer,
   type Ask,
   type Refusal,
 } from './ask.ts'
+import type { Change } from '../document/change.ts'
+import { goneFor, writing } from './write.ts'
 import type { Asks, Dialect } from './dialect.ts'
 import { rawText, word } from './docker/piece.ts'
 import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
@@ -33,16 +36,25 @@ import { onEc2 } from './silence/ecs.ts'
 
 const MIB = 2 ** 20
 
+/** Written with the keys of the document: CloudFormation begins them with a capital. What Terraform planned is no source. */
+const spelled = <T>(own: Ask<T>): Ask<T> =>
+  writing(own, (value, scope) =>
+    own.write?.(value, scope)?.map((change): Change => {
+      if (!('path' in change) || !scope.self.path.includes('ContainerDefinitions')) return change
+      return { ...change, path: change.path.map((key) => `${key.slice(0, 1).toUpperCase()}${key.slice(1)}`) }
+    }),
+  )
+
 /** Where it is silent, there was no way to say it. */
 const unsayable = <T>(inner: Ask<T>, when: (task: Node) => boolean = () => true): Ask<T> =>
   ask((scope): Answer<T> => {
     const answer = inner.read(scope)
     return answer.how === 'silent' && when(scope['task'] ?? scope.self) ? { ...answer, unsayable: true } : answer
-  })
+  }, writes(inner))
 /** ECS refuses it in a task that Fargate is to run. */
 const notOnFargate = <T>(inner: Ask<T>): Ask<T> => unsayable(inner, (task) => requires(task).includes('FARGATE'))
 
-const { unmasked: _, ...security } = unlessUnsayable()
+const { unmasked: _, mask: __, ...security } = unlessUnsayable()
 function unlessUnsayable(): ReturnType<typeof securityOptions> {
   const options = securityOptions('dockerSecurityOptions')
   return {
@@ -132,8 +144,16 @@ const swap: Ask<number> = ask((scope): Answer<number> => {
   return derived(most.place, most.value + own.value, 'maxSwap on top of memory', [{ ...most }, { ...own }])
 })
 
-const pid = word('pidMode', 'task').by({ host: 'host', task: 'container' })
-const ipc = notOnFargate(word('ipcMode', 'task').by({ host: 'host', task: 'container', none: 'none' }))
+type Owner = 'own' | 'host' | 'container' | 'none'
+const pid = goneFor<Owner>('own', 'pidMode', word('pidMode', 'task').by({ host: 'host', task: 'container' }), 'task')
+const ipc = notOnFargate(
+  goneFor<Owner>(
+    'own',
+    'ipcMode',
+    word('ipcMode', 'task').by({ host: 'host', task: 'container', none: 'none' }),
+    'task',
+  ),
+)
 
 /** `credentialSpecs`, or the older `credentialspec:` among the security options. */
 const credentialSpec: Ask<string> = ask((scope): Answer<string> => {
@@ -147,6 +167,7 @@ const credentialSpec: Ask<string> = ask((scope): Answer<string> => {
   return answer.how === 'unknown' ? answer : { ...answer, value: answer.value.replace(/^credentialspec:/, '') }
 })
 
+const confined = unlessPrivileged(security, privileged)
 const asks: Asks<typeof container> = {
   name: word('name'),
   os,
@@ -155,9 +176,12 @@ const asks: Asks<typeof container> = {
   entrypoint: words('entryPoint'),
   command: words('command'),
   workingDirectory: word('workingDirectory'),
-  privileged,
-  readOnlyRootFilesystem: bool('readonlyRootFilesystem'),
-  ...unlessPrivileged(security, privileged),
+  privileged: spelled(privileged),
+  readOnlyRootFilesystem: spelled(bool('readonlyRootFilesystem')),
+  ...confined,
+  noNewPrivileges: spelled(confined.noNewPrivileges),
+  apparmor: { ...confined.apparmor, kind: spelled(confined.apparmor.kind) },
+  selinux: { ...confined.selinux, disabled: spelled(confined.selinux.disabled) },
   init: bool('linuxParameters.initProcessEnabled'),
   restart: {
     policy: bool('restartPolicy.enabled').to((on) => (on ? 'always' : 'no')),
@@ -171,9 +195,9 @@ const asks: Asks<typeof container> = {
     mustBeNonRoot: silent,
   },
   namespaces: {
-    pid,
-    ipc,
-    network: mode.by({ host: 'host', none: 'none', bridge: 'own', awsvpc: 'own', default: 'own' }),
+    pid: spelled(pid),
+    ipc: spelled(ipc),
+    network: spelled(mode.by({ host: 'host', none: 'none', bridge: 'own', awsvpc: 'own', default: 'own' })),
     uts: silent,
     user: silent,
     cgroup: silent,

@@ -6,8 +6,10 @@ import { child, entries, isList, isMap, type Node } from '../document/node.ts'
 import { elements } from '../document/node.ts'
 import type { Dialect } from './dialect.ts'
 import { runAsks } from './docker/run-asks.ts'
+import { withOptions } from './docker/run-write.ts'
 import { runSilence } from './docker/run-line.ts'
 import { findJobs } from './github-workflow/job.ts'
+import { inOptions } from './github-workflow/write.ts'
 
 /** Keys of a workflow that nothing else with `jobs` has (CircleCI, GitLab, Azure Pipelines have other ones). */
 const JOB = ['runs-on', 'uses', 'container', 'services']
@@ -35,6 +37,6 @@ export const githubWorkflow: Dialect = {
   sign: '`jobs` with `runs-on`',
   is: isWorkflow,
   containers: findJobs,
-  asks: runAsks(),
+  asks: withOptions(runAsks(), inOptions),
   silence: runSilence,
 }

@@ -5,6 +5,7 @@ import { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
 import { isFact, type AnyFacts } from '../model/row.ts'
 import type { Container } from '../model/subject.ts'
+import type { Scope } from './ask.ts'
 import { answer, SILENT_ABOUT, type About, type Bystander, type Dialect, type Files, type Found } from './dialect.ts'
 import { compose } from './compose.ts'
 import { cri } from './cri.ts'
@@ -76,6 +77,7 @@ export const writtenIn = (syntax: Syntax): readonly Dialect[] =>
 
 /**
  * Every container of a document, with the table answered. `files` holds the documents that the dialect asked for (`wants`).
+ * `seen` is told where each of them is read from: a fix is written there. Facts alone are kept, since trees are large.
  * Never throws: a fault of a reader costs the container that it happened in, and a notice says so.
  */
 export function read(
@@ -83,6 +85,7 @@ export function read(
   root: Node,
   files: Files = new Map(),
   about: About = SILENT_ABOUT,
+  seen?: (container: Container, scope: Scope) => void,
 ): Read<readonly Container[]> {
   let found: Read<readonly Found[]>
   try {
@@ -108,7 +111,7 @@ export function read(
     try {
       const facts = answer(container, dialect.asks, runtime?.silence ?? dialect.silence, scope)
       count += elementsOf(facts)
-      containers.push({
+      const made: Container = {
         id,
         dialect: dialect.name,
         runtime: runtime?.name ?? dialect.runtime,
@@ -116,7 +119,9 @@ export function read(
         facts,
         ...(build && { build }),
         ...(waits && { waits }),
-      })
+      }
+      containers.push(made)
+      seen?.(made, scope)
     } catch (error) {
       notices.push(failed(`reading the container ${id}`, scope.self, error))
     }

@@ -7,6 +7,7 @@ import { asks } from './lxc/asks.ts'
 import { OF_SYSTEM } from './lxc/known.ts'
 import { expand, included, nodeOf, type Line } from './lxc/line.ts'
 import { told } from './lxc/notices.ts'
+import { writable } from './lxc/write.ts'
 import { lxc as silence } from './silence/lxc.ts'
 
 /** Entries that are looked at to know the document: any of LXC's keys is enough. */
@@ -71,6 +72,6 @@ export const lxc: Dialect = {
   is: (root) => isList(root) && keysOf(root).some((key) => /^lxc\.[a-z0-9_.]+$/.test(key) && !OF_SYSTEM.test(key)),
   wants: (root, { file }) => included(root, file),
   containers,
-  asks,
+  asks: writable(asks),
   silence,
 }

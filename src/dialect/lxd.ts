@@ -13,6 +13,7 @@ import { linesFor } from './lxd/line.ts'
 import { cpu, cpuSet, cpuShares, ioWeight, memory, reservation } from './lxd/resource.ts'
 import { kind, name, text } from './lxd/seccomp.ts'
 import { flag, instanceOf, remember } from './lxd/setting.ts'
+import { writable } from './lxd/write.ts'
 import { lxd as silence } from './silence/lxd.ts'
 
 const privileged = flag('security.privileged')
@@ -122,6 +123,6 @@ export const lxd: Dialect = {
   certain: true,
   is: isLxd,
   containers,
-  asks,
+  asks: writable(asks),
   silence,
 }

@@ -71,7 +71,10 @@ const unlessRaw = <T>(inner: Ask<T>): Ask<T | 'host'> =>
     if (answer.how !== 'silent' || !isRaw(driverOf(scope))) return answer
     return derived(child(scope.self, 'driver').place, 'host', 'raw_exec isolates nothing', [])
   }, writes(inner))
-const privileged: Ask<boolean> = only(['docker', 'podman', 'raw_exec'], bool('config.privileged').else(bare))
+const privileged: Ask<boolean> = writing(
+  only(['docker', 'podman', 'raw_exec'], bool('config.privileged').else(bare)),
+  (on, scope) => (isRaw(driverOf(scope)) ? undefined : bool('config.privileged').write?.(on, scope)),
+)
 
 const { unmasked, mask, ...options } = securityOptions('config.security_opt')
 const security = {

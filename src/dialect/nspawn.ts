@@ -38,6 +38,7 @@ import {
 } from './nspawn/resource.ts'
 import { kind, text } from './nspawn/seccomp.ts'
 import { flag, nodeOf, value } from './nspawn/setting.ts'
+import { writable } from './nspawn/write.ts'
 import { nspawn as silence } from './silence/nspawn.ts'
 
 const asks: Asks<typeof container> = {
@@ -133,7 +134,15 @@ function containers(root: Node, files: Files, { file }: About): Read<readonly Fo
     : []
   const id = machine.name === '' ? 'container' : machine.name
   const named: Node = { place: machine.place, path: [], value: machine.name }
-  return { value: [{ id, scope: { self: nodeOf(machine.settings, machine.place), name: named } }], notices }
+  return {
+    value: [
+      {
+        id,
+        scope: { self: nodeOf(machine.settings, machine.place), name: named, ...(isNspawn(root) && { nspawn: root }) },
+      },
+    ],
+    notices,
+  }
 }
 
 export const nspawn: Dialect = {
@@ -147,6 +156,6 @@ export const nspawn: Dialect = {
   is: (root) => isNspawn(root) || isService(root) || isDropIn(root),
   wants: (root, { file }) => wanted(root, file),
   containers,
-  asks,
+  asks: writable(asks),
   silence,
 }

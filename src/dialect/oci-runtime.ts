@@ -29,6 +29,8 @@ import { cpu, cpuSet, memory, paths, pids, procMount, reservation, resource } fr
 import { jsonText } from './oci-runtime/text.ts'
 import { ociRuntime as silence } from './silence/oci.ts'
 import type { Node } from '../document/node.ts'
+import { removeKey } from '../document/change.ts'
+import { writing } from './write.ts'
 
 const SECTIONS = ['process', 'root', 'mounts', 'hostname', 'linux', 'windows', 'freebsd', 'solaris', 'vm', 'zos']
 
@@ -63,12 +65,10 @@ const seccompText: Ask<string> = ask((scope): Answer<string> => {
     : { how: 'set', place: node.place, value: json }
 })
 
-const hostProcess: Ask<boolean> = ask((scope) =>
-  scalarFact(
-    child(at(scope, 'self', 'annotations'), 'microsoft.com/hostprocess-container'),
-    'true or false',
-    parse.bool,
-  ),
+const HOST_PROCESS = 'microsoft.com/hostprocess-container'
+const hostProcess: Ask<boolean> = writing(
+  ask((scope) => scalarFact(child(at(scope, 'self', 'annotations'), HOST_PROCESS), 'true or false', parse.bool)),
+  (on, { self }) => (on ? undefined : [removeKey(self, ['annotations', HOST_PROCESS])]),
 )
 
 const asks: Asks<typeof container> = {

@@ -5,16 +5,18 @@
 import { child, textOf } from '../document/node.ts'
 import { derived, set, unknown } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
-import { ask, at, parse, scalarFact, silent, type Answer, type Ask, type Scope } from './ask.ts'
+import { ask, at, parse, scalarFact, silent, writes, type Answer, type Ask, type Scope } from './ask.ts'
 import type { Asks, Dialect } from './dialect.ts'
 import { runAsks } from './docker/run-asks.ts'
+import { withOptions } from './docker/run-write.ts'
 import { podmanSeccomp } from './docker/security-option.ts'
 import type { Mount } from './docker/piece.ts'
 import { findContainers, isQuadlet, wantedFiles } from './quadlet/document.ts'
 import { restart, retries, withUnit } from './quadlet/service.ts'
+import { inUnit } from './quadlet/write.ts'
 import { podman } from './silence/podman.ts'
 
-const run = runAsks()
+const run = withOptions(runAsks(), inUnit)
 const pod = runAsks('pod')
 
 const last = (name: string): Ask<string> =>
@@ -56,7 +58,7 @@ const shared = <T extends string>(own: Ask<T>, outer: Ask<T>, name: string): Ask
     return theirs.how !== 'silent' && theirs.value === 'host'
       ? { ...theirs, how: 'inherited' }
       : derived(joined.place, 'container', 'the containers of a pod share it', from)
-  })
+  }, writes(own))
 
 /** A named volume whose `.volume` binds a path of the host is a bind mount of it. */
 const bound = (mount: Mount, scope: Scope): Mount => {

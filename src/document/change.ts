@@ -13,11 +13,12 @@ export type Change =
   | { readonly in: Spot; readonly path: readonly string[]; readonly set: Plain }
   /** A key is taken away with its value, and whatever would be left empty around it, up to `in`. */
   | { readonly in: Spot; readonly path: readonly string[]; readonly remove: true }
-  /** A list of texts gets one more, or loses all that read like this. */
+  /** A list of texts gets one more, loses all that read like this, or has another in the place of it. */
   | {
       readonly in: Spot
       readonly path: readonly string[]
-      readonly item: { readonly add: string } | { readonly remove: string }
+      readonly item:
+        { readonly add: string } | { readonly remove: string } | { readonly replace: string; readonly by: string }
     }
   /**
    * Words of a command line, which have no tree: `in` is where the command, or the option itself, begins. One word goes in behind

@@ -4,7 +4,8 @@ import { byDefault, set, unknown, type Fact } from '../../model/fact.ts'
 import type { image } from '../../model/fields.ts'
 import type { Item } from '../../model/row.ts'
 import { HOLE, piece, said } from '../docker/piece.ts'
-import { argumentsOf, flagOf, type Declared, type Done, type Stage } from './build.ts'
+import { argumentsOf, flagOf, type Declared, type Done } from './build.ts'
+import type { Stage } from './state.ts'
 
 type ItemIn<K extends 'adds' | 'runs' | 'buildArguments'> = Item<(typeof image)[K]['of']['rows']>
 type RunMount = Extract<ItemIn<'runs'>['facts']['mounts'], { value: unknown }>['value'][number]

@@ -46,7 +46,7 @@ function edited(text: string, offset: number, change: Exclude<Change, { word: un
     return left.length > 0 || here.body ? refuse('the key is not written here') : without(text, here)
   if (left.length > 0) {
     if ('item' in change && !('add' in change.item)) return refuse('the list is not written here')
-    return [insert(text, here, left, 'set' in change ? change.set : itemsOf(change))]
+    return insert(text, here, left, 'set' in change ? change.set : itemsOf(change))
   }
   const { value, valueStart } = here
   if (value === undefined) return refuse('a block stands where an attribute belongs')
@@ -62,6 +62,7 @@ function edited(text: string, offset: number, change: Exclude<Change, { word: un
   }))
   const list: Brackets = { open: valueStart, close: valueStart + value.length - 1, items }
   const { item } = change
+  if ('replace' in item) return refuse('texts of lists are added and removed here')
   if ('add' in item) return added(text, list, JSON.stringify(item.add), (fresh) => fresh)
   const gone = items.filter((each) => each.text === item.remove)
   if (gone.length !== 1) return refuse('the list does not hold it once')
@@ -134,27 +135,44 @@ function without(text: string, { start, end }: Part): readonly Splice[] {
 }
 
 /** An attribute at the head of a block, behind those that are there; blocks around it are made. */
-function insert(text: string, block: Part, keys: readonly string[], value: Plain): Splice {
+function insert(text: string, block: Part, keys: readonly string[], value: Plain): readonly Splice[] {
   if (!block.body) return refuse('an attribute stands where a block belongs')
-  const open = lineEnd(text, block.valueStart)
-  if (!/^\s*(?:(?:#|\/\/).*)?$/.test(text.slice(block.valueStart, open).trimEnd()) || open > block.end)
-    return refuse('the block is written in one line')
   const own = /^[ \t]*/.exec(text.slice(lineStart(text, block.start), block.start))?.[0] ?? ''
-  const [first] = block.body
   const step = /^\t/m.test(text) ? '\t' : '  '
+  const eol = eolAt(text, block.start)
+  const made = (indent: string): string =>
+    lines(keys, value, indent, step)
+      .map((line) => `${line}${eol}`)
+      .join('')
+  const open = lineEnd(text, block.valueStart)
+  if (open > block.end) return opened(text, block, made(`${own}${step}`), own, `${own}${step}`, eol)
+  if (!/^\s*(?:(?:#|\/\/).*)?$/.test(text.slice(block.valueStart, open).trimEnd()))
+    return refuse('the block is written in an unusual way')
+  const [first] = block.body
   const indent = first ? text.slice(lineStart(text, first.start), first.start) : `${own}${step}`
   if (indent.trim() !== '') return refuse('the block is written in an unusual way')
   const firstBlock = block.body.findIndex((part) => part.body)
   const before = block.body.slice(0, firstBlock < 0 ? undefined : firstBlock).at(-1)
   const at = before ? lineEnd(text, before.end) : open
-  const eol = eolAt(text, block.start)
-  return {
-    start: at,
-    end: at,
-    text: lines(keys, value, indent, step)
-      .map((line) => `${line}${eol}`)
-      .join(''),
-  }
+  return [{ start: at, end: at, text: made(indent) }]
+}
+/** A block in one line may hold one attribute: for one more it gets lines. */
+function opened(
+  text: string,
+  { valueStart, end, body = [] }: Part,
+  made: string,
+  own: string,
+  indent: string,
+  eol: string,
+): readonly Splice[] {
+  const [first] = body
+  const [from, to] = first ? [first.start, first.end] : [end - 1, end - 1]
+  if (body.length > 1 || text.slice(valueStart, from).trim() !== '' || text.slice(to, end - 1).trim() !== '')
+    return refuse('the block is written in an unusual way')
+  return [
+    { start: valueStart, end: from, text: `${eol}${first ? indent : ''}` },
+    { start: to, end: end - 1, text: `${first ? eol : ''}${made}${own}` },
+  ]
 }
 function lines([key = '', ...rest]: readonly string[], value: Plain, indent: string, step: string): readonly string[] {
   if (rest.length === 0)

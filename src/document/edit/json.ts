@@ -35,6 +35,7 @@ export function editJson(text: string, at: number, change: Exclude<Change, { wor
   if ('remove' in change) return left.length > 0 ? refuse('the key is not written here') : remove(plain, here, start)
   if ('set' in change) return left.length > 0 ? insert(plain, here, left, change.set) : replace(here, change.set)
   const { item } = change
+  if ('replace' in item) return refuse('texts of lists are added and removed here')
   if ('add' in item) return left.length > 0 ? insert(plain, here, left, [item.add]) : append(plain, here, item.add)
   if (left.length > 0 || here.type !== 'array') return refuse('the list is not written here')
   const gone = (here.children ?? []).filter(({ type, value }) => type === 'string' && value === item.remove)

@@ -69,6 +69,11 @@ export function editKeys(
     return [{ start: last.valueStart, end: last.valueStart + last.value.length, text: String(change.set) }]
   }
   const { item } = change
+  if ('replace' in item) {
+    const same = own.filter(({ value }) => value === item.replace)
+    if (same.length === 0) return refuse('no line of that key says so')
+    return same.map(({ valueStart, value }) => ({ start: valueStart, end: valueStart + value.length, text: item.by }))
+  }
   if ('remove' in item) {
     const same = own.filter(({ value }) => value === item.remove)
     return same.length > 0 ? same.map(gone) : refuse('no line of that key says so')

@@ -60,6 +60,7 @@ class Editor {
     if ('remove' in change) return left.length > 0 ? refuse('the key is not written here') : this.#remove(at)
     if ('set' in change) return left.length > 0 ? this.#insert(at, left, change.set) : this.#replace(at, change.set)
     const { item } = change
+    if ('replace' in item) return refuse('texts of lists are added and removed here')
     if ('add' in item) return left.length > 0 ? this.#insert(at, left, [item.add]) : this.#append(at, item.add)
     return left.length > 0 ? refuse('the list is not written here') : this.#removeItems(at, item.remove)
   }
