@@ -82,6 +82,10 @@ export class Ignored {
         each.folder === '' ? path : path.startsWith(`${each.folder}/`) ? path.slice(each.folder.length + 1) : ''
       if (inner === '') continue
       const { ignored, unignored } = each.patterns.test(isFolder ? `${inner}/` : inner)
+      // The library asks of the parents too. A parent that is ignored here may be taken back by a file further in: whether a
+      // pattern here names the path itself is not known then, and it is read.
+      if (ignored && isIn(each.patterns, inner) && !this.#names(name, path.slice(0, path.lastIndexOf('/')), true))
+        continue
       if (ignored || unignored) return ignored
     }
     return false
@@ -90,4 +94,10 @@ export class Ignored {
   #pathOf(path: string): string {
     return relative(this.#root, path).split(sep).join('/')
   }
+}
+
+/** Is the folder that holds the path ignored by these patterns? */
+const isIn = (patterns: Ignore, path: string): boolean => {
+  const end = path.lastIndexOf('/')
+  return end > 0 && patterns.ignores(path.slice(0, end + 1))
 }

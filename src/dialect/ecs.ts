@@ -56,7 +56,7 @@ const notOnFargate = <T>(inner: Ask<T>): Ask<T> => unsayable(inner, (task) => re
 
 const { unmasked: _, mask: __, ...security } = unlessUnsayable()
 function unlessUnsayable(): ReturnType<typeof securityOptions> {
-  const options = securityOptions('dockerSecurityOptions')
+  const options = securityOptions('dockerSecurityOptions', undefined, { apparmor: 'apparmor:docker-default' })
   return {
     ...options,
     noNewPrivileges: notOnFargate(options.noNewPrivileges),

@@ -162,7 +162,10 @@ const asks: Asks<typeof container> = {
         .else(text('targetContainerName').to(() => 'container' as const))
         .else(onlyTrue('shareProcessNamespace').by({ true: 'container' }))
         .else(hostOr('hostPID')),
-      (owner, scope) => (owner === 'own' ? hostOr('hostPID').write?.(owner, scope) : undefined),
+      (owner, scope) =>
+        owner === 'own' && onlyTrue('hostPID').read(scope).how !== 'silent'
+          ? hostOr('hostPID').write?.(owner, scope)
+          : undefined,
     ),
     ipc: hostOr('hostIPC'),
     network: hostOr('hostNetwork'),

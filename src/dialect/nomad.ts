@@ -22,7 +22,7 @@ import {
   type Scope,
 } from './ask.ts'
 import type { Asks, Dialect } from './dialect.ts'
-import { goneFor, writing } from './write.ts'
+import { goneFor, optionAt, writing } from './write.ts'
 import { isVoid, rawText, said, word } from './docker/piece.ts'
 import { securityOptions, unlessPrivileged } from './docker/security-option.ts'
 import { capability, groupPart, joined, joinedOf, limit, userPart } from './docker/value.ts'
@@ -76,7 +76,16 @@ const privileged: Ask<boolean> = writing(
   (on, scope) => (isRaw(driverOf(scope)) ? undefined : bool('config.privileged').write?.(on, scope)),
 )
 
-const { unmasked, mask, ...options } = securityOptions('config.security_opt')
+// The driver docker takes `seccomp=` for a file; podman has other names for its profiles.
+const { unmasked, mask, ...options } = securityOptions(
+  'config.security_opt',
+  (scope, is, { add, ...how }) =>
+    optionAt(scope, 'config.security_opt', is, {
+      ...how,
+      ...(add !== undefined && !(driverOf(scope) === 'podman' && add.startsWith('apparmor')) && { add }),
+    }),
+  { apparmor: 'apparmor=docker-default' },
+)
 const security = {
   noNewPrivileges: only(CONTAINER, options.noNewPrivileges),
   seccomp: { ...options.seccomp, kind: only(CONTAINER, options.seccomp.kind) },

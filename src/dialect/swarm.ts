@@ -51,9 +51,11 @@ const asks: Asks<typeof container> = {
   name,
   image: { ...written.image, pull: silent },
   privileged: silent,
+  // A stack file has no way to say it: docker stack deploy drops security_opt.
+  noNewPrivileges: ask(written.noNewPrivileges.read),
   restart: { ...written.restart, policy },
-  apparmor: { ...written.apparmor, name: silent },
-  seccomp: { ...written.seccomp, name: silent },
+  apparmor: { kind: ask(written.apparmor.kind.read), name: silent },
+  seccomp: { ...written.seccomp, kind: ask(written.seccomp.kind.read), name: silent },
   namespaces: {
     ...written.namespaces,
     pid: silent,

@@ -33,6 +33,8 @@ const full = `{
     { "destination": "/run/secrets/kubernetes.io/serviceaccount", "type": "bind", "source": "/x", "options": ["bind"] }
   ],
   "linux": {
+    "uidMappings": [{ "containerID": 0, "hostID": 100000, "size": 65536 }],
+    "gidMappings": [{ "containerID": 0, "hostID": 200000, "size": 65536 }],
     "namespaces": [
       { "type": "pid" },
       { "type": "ipc", "path": "/var/run/ns/ipc" },
@@ -118,6 +120,8 @@ const written: Table = {
   procMount: ['default', 'set', 'maskedPaths'],
   sysctls: [[{ name: 'net.ipv4.ip_forward', value: '1' }], 'set', '"sysctl"'],
   ulimits: [[{ name: 'nofile', soft: 1024, hard: -1 }], 'set', 'rlimits'],
+  uidMappings: [[{ container: 0, host: 100_000, size: 65_536 }], 'set', 'uidMappings'],
+  gidMappings: [[{ container: 0, host: 200_000, size: 65_536 }], 'set', 'gidMappings'],
   environment: [
     [
       { name: 'PATH', value: '/bin', fromSecret: false },
@@ -218,6 +222,14 @@ const quiet: Table = {
   'serviceAccount.token': [false, 'default', '"mounts"'],
   'logging.driver': [refused('where logs go'), 'unknown', '{'],
   'windows.hostProcess': [false, 'default', '{'],
+  'windows.userName': ['', 'default', '"process"'],
+  'windows.credentialSpec': ['', 'default', '{'],
+  'user.groupsPolicy': ['strict', 'default', '{'],
+  uidMappings: [[], 'default', '"linux"'],
+  gidMappings: [[], 'default', '"linux"'],
+  'podSecurity.enforce': ['none', 'default', '{'],
+  'podSecurity.version': ['', 'default', '{'],
+  nesting: [false, 'default', '{'],
 }
 
 describe('what is written', () => {

@@ -63,6 +63,12 @@ const GOOD: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/(?:mem_limit|memory_limit_in_bytes|pids_limit|Memory|PidsLimit|limits\.memory|MaximumRetryCount)$/, [7, 1.5]],
   [/(?:cpus|limits\.cpu)$/, [7, 1.5]],
   [/Config\.User$/, [7]],
+  [
+    /process\.user\.uid$|resources\.(?:memory|pids)\.limit$|Limits\.(?:MemoryBytes|Pids|NanoCPUs)$|limits\.processes$/,
+    [7, 1.5],
+  ],
+  // A list of calls: LXC passes over names that it does not know.
+  [/security\.syscalls\.deny$/, [true, false, 0, 7, -1, 1.5, 'x', 'no', '${X}']],
   // Empty, it says that nothing is mounted there.
   [/^workspaceMount$/, ['']],
   [/^cpu$|^containerDefinitions\[0\]\.memory$/, [7]],
@@ -134,9 +140,12 @@ describe.each([...first, ...others])('$name', (fixture) => {
     }
     if (isData(fixture.file)) {
       const document: unknown = parse(text)
-      for (const path of places(document)) {
+      const all = places(document)
+      for (const [index, path] of all.entries()) {
         const where = shown(path)
         const matters = Object.hasOwn(fixture.one, where)
+        // A filter that is written out has hundreds of names: every fourth place does.
+        if (!matters && all.length > 150 && index % 4 !== 0) continue
         const good = GOOD.find(([key]) => key.test(where))?.[1] ?? []
         for (const value of matters ? VALUES : FEW)
           if (!good.includes(value))

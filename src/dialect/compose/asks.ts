@@ -34,11 +34,12 @@ import {
   restartPolicy,
   userPart,
   whole,
+  retryCount,
 } from '../docker/value.ts'
-import { securityOptions, unlessPrivileged } from '../docker/security-option.ts'
+import { DOCKER_DEFAULTS, securityOptions, unlessPrivileged } from '../docker/security-option.ts'
 import { goneFor, removeAt, writing } from '../write.ts'
 
-const { unmasked, mask, ...security } = securityOptions('security_opt')
+const { unmasked, mask, ...security } = securityOptions('security_opt', undefined, DOCKER_DEFAULTS)
 type Owner = 'own' | 'host' | 'container' | 'none'
 const network = word('network_mode').else(word('net'))
 
@@ -139,12 +140,14 @@ const policy: Ask<'no' | 'always' | 'on-failure' | 'unless-stopped'> = ask((scop
     ? unknown(node.place, 'restart_policy has no condition: the specification says any, Docker Compose none', 'user')
     : condition
 })
-const retries: Ask<number> = int('deploy.restart_policy.max_attempts').else(
-  text('restart').to((value) => {
-    const count = /^on-failure:(\d+)$/.exec(value)?.[1]
-    return count === undefined ? undefined : Number(count)
-  }),
-)
+const retries: Ask<number> = int('deploy.restart_policy.max_attempts')
+  .to(retryCount)
+  .else(
+    text('restart').to((value) => {
+      const count = /^on-failure:(\d+)$/.exec(value)?.[1]
+      return count === undefined ? undefined : Number(count)
+    }),
+  )
 
 /** A service without an image is built here, under a name that Compose makes up. */
 const reference: Ask<string> = word('image').else(

@@ -2,7 +2,16 @@
 import { child, elements, get, isMap, textOf, type Node } from '../../document/node.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import { ask, field, parse, scalarFact, type Ask, type Scope } from '../ask.ts'
-import { isHostPath, kindOf, mountOf, propagationOf, shortMount, strangeMount, tmpfsMount } from '../docker/mount.ts'
+import {
+  isHostPath,
+  kindFact,
+  type kindOf,
+  mountOf,
+  propagationOf,
+  shortMount,
+  strangeMount,
+  tmpfsMount,
+} from '../docker/mount.ts'
 import { collect, isVoid, piece, rawText, said, unknownBy, why, type Mount } from '../docker/piece.ts'
 import { servicesOf } from './extend.ts'
 
@@ -34,7 +43,7 @@ function longMount(node: Node): Mount {
     written.unknown !== undefined
       ? unknownBy(why(written, ''))
       : type !== undefined
-        ? said(written, kindOf(type))
+        ? kindFact(written, type)
         : source !== undefined && source.how !== 'unknown' && isHostPath(source.value) === true
           ? byDefault(node.place, 'bind', because)
           : unknown(node.place, because, 'user')

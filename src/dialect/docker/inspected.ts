@@ -3,7 +3,7 @@ import { child, elements, entries, get, isList, isMap, textOf, type Node } from 
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import { ask, field, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
 import { longDevice, requestedDevice, strangeDevice } from './device.ts'
-import { kindOf, mountOf, optionFacts, propagationOf, shortMount, strangeMount, tmpfsMount } from './mount.ts'
+import { kindFact, kindOf, mountOf, optionFacts, propagationOf, shortMount, strangeMount, tmpfsMount } from './mount.ts'
 import {
   collect,
   isVoid,
@@ -64,7 +64,7 @@ function asked(node: Node): Mount {
   if (!isMap(node) || type === undefined) return strangeMount(wrong(node, 'this mount'))
   const propagation = get(node, 'BindOptions.Propagation')
   return mountOf(node, {
-    kind: said(node, kindOf(type)),
+    kind: kindFact(node, type),
     type: said(node, type),
     source: factAt(node, 'Source'),
     target: factAt(node, 'Target'),

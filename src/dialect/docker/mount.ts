@@ -141,3 +141,8 @@ const KINDS: { readonly [type: string]: Kind } = {
 }
 /** The `type` of a long mount as a kind of the table. */
 export const kindOf = (type: string): Kind => (Object.hasOwn(KINDS, type) ? KINDS[type] : undefined) ?? 'other'
+/** The same as a fact: a type that no engine has is not known to be harmless. */
+export const kindFact = (node: Node, type: string): Fact<Kind> =>
+  Object.hasOwn(KINDS, type)
+    ? said(node, kindOf(type))
+    : unknown(node.place, `"${type}" is not a type of mount (${Object.keys(KINDS).join(', ')})`, 'user')

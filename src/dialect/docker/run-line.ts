@@ -124,7 +124,7 @@ export function foundRuns(commands: readonly Node[], root: Node, ids = new Ids()
         : flags
     found.push({
       id,
-      scope: { self, root },
+      scope: { self, root, program },
       ...(client === 'podman' && { runtime: { name: 'podman', silence: call.asRoot ? rootfulPodman : podman } }),
     })
   }

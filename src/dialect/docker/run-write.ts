@@ -8,8 +8,12 @@ import type { container } from '../../model/fields.ts'
 import type { Changes, Scope } from '../ask.ts'
 import type { Asks } from '../dialect.ts'
 import { writing } from '../write.ts'
+import { DOCKER_DEFAULTS, type DefaultWords } from './security-option.ts'
+import { nameOfProgram } from '../../document/shell/program.ts'
 
 export interface OptionWriter {
+  /** The options that name the engine's own profiles; none where it has no word for them. */
+  defaults(scope: Scope): DefaultWords
   /** `--name`, or `--name=value`. */
   add(scope: Scope, name: string, value?: string): Changes
   /** One value of an option, of those that are in the map of flags. */
@@ -47,6 +51,17 @@ export function withOptions(asks: Table, writer: OptionWriter): Table {
     (...names: readonly string[]) =>
     (text: string): boolean =>
       names.some((name) => text === name || text.startsWith(`${name}=`) || text.startsWith(`${name}:`))
+  /** The profile that is written goes, and the default comes in where it has a word. */
+  const profile =
+    (name: 'seccomp' | 'apparmor') =>
+    (kind: string, scope: Scope): Changes => {
+      if (kind !== 'runtime-default') return undefined
+      const word = writer.defaults(scope)[name]
+      return allOf([
+        ...gone(scope, 'security-opt', named(name)),
+        ...(word === undefined ? [] : [writer.add(scope, 'security-opt', word)]),
+      ])
+    }
   const { namespaces, seccomp, apparmor, selinux } = asks
   return {
     ...asks,
@@ -64,11 +79,11 @@ export function withOptions(asks: Table, writer: OptionWriter): Table {
     ),
     seccomp: {
       ...seccomp,
-      kind: writing(seccomp.kind, without<string>('runtime-default', 'security-opt', named('seccomp'))),
+      kind: writing(seccomp.kind, profile('seccomp')),
     },
     apparmor: {
       ...apparmor,
-      kind: writing(apparmor.kind, without<string>('runtime-default', 'security-opt', named('apparmor'))),
+      kind: writing(apparmor.kind, profile('apparmor')),
     },
     selinux: {
       ...selinux,
@@ -84,7 +99,10 @@ export function withOptions(asks: Table, writer: OptionWriter): Table {
     namespaces: {
       ...namespaces,
       pid: writing(namespaces.pid, without<string>('own', 'pid')),
-      ipc: writing(namespaces.ipc, without<string>('own', 'ipc')),
+      // Podman's, and that of an engine with default-ipc-mode, is shareable.
+      ipc: writing(namespaces.ipc, (owner, scope) =>
+        owner === 'own' ? allOf([...gone(scope, 'ipc'), writer.add(scope, 'ipc', 'private')]) : undefined,
+      ),
       network: writing(
         namespaces.network,
         without<string>('own', 'network', (text) => text === 'host'),
@@ -105,6 +123,8 @@ const HEAD = [String.raw`(?:Exec\w+[ \t]*=[ \t]*[-:+!]*)?[\w./-]+`, String.raw`(
 
 /** Options as the words of a command, where each has the place at which it stands. */
 export const inWords: OptionWriter = {
+  defaults: ({ program }) =>
+    program && nameOfProgram(textOf(program) ?? '').startsWith('docker') ? DOCKER_DEFAULTS : {},
   add: ({ self }, name, value) => [{ in: self, word: { add: wordOf(name, value), after: HEAD } }],
   remove: (_, name, value) => [
     {

@@ -73,6 +73,13 @@ export type WriteOption = (
   is: (text: string) => boolean,
   how: { readonly add?: string; readonly isLast?: boolean },
 ) => Changes
+/** The options that name the engine's own profiles, where there are such. */
+export interface DefaultWords {
+  readonly seccomp?: string
+  readonly apparmor?: string
+}
+/** Docker's: `builtin` since version 23. */
+export const DOCKER_DEFAULTS: DefaultWords = { seccomp: 'seccomp=builtin', apparmor: 'apparmor=docker-default' }
 const named =
   (name: string) =>
   (text: string): boolean =>
@@ -82,19 +89,22 @@ const isUnmasking = (text: string): boolean => /^systempaths[=:]unconfined$/.tes
 
 /**
  * Every row that the security options decide, read from the list at `path`, and written there unless `write` says how. What
- * loosens goes; nothing but no-new-privileges has to come in for it.
+ * loosens goes; the default comes in where it has a word, which counts whatever the engine itself is told.
  */
 export const securityOptions = (
   path: string,
   write: WriteOption = (scope, is, how) => optionAt(scope, path, is, how),
+  defaults: DefaultWords = {},
 ): Confinement & {
   readonly unmasked: Ask<boolean>
   /** For the rows that the option for unmasked paths decides. */
   readonly mask: (scope: Scope) => Changes
 } => {
   /** The Ask whose options go for this value. */
-  const without = <T>(own: Ask<T>, value: T, is: (text: string) => boolean): Ask<T> =>
-    writing(own, (wanted, scope) => (wanted === value ? write(scope, is, {}) : undefined))
+  const without = <T>(own: Ask<T>, value: T, is: (text: string) => boolean, add?: string): Ask<T> =>
+    writing(own, (wanted, scope) =>
+      wanted === value ? write(scope, is, add === undefined ? {} : { add, isLast: true }) : undefined,
+    )
   const seccomp = option(path, 'seccomp', (value) => value)
   const apparmor = option(path, 'apparmor', (value) => value)
   const label = (part: string): Ask<string> =>
@@ -118,6 +128,7 @@ export const securityOptions = (
         ),
         'runtime-default',
         named('seccomp'),
+        defaults.seccomp,
       ),
       name: seccomp.to((value) => (value === 'unconfined' || isBuiltIn(value) || isInline(value) ? '' : value)),
       text: seccomp.to((value) => (isInline(value) ? value : undefined)),
@@ -133,6 +144,7 @@ export const securityOptions = (
         ),
         'runtime-default',
         named('apparmor'),
+        defaults.apparmor,
       ),
       name: apparmor.to((value) => (value === 'unconfined' ? '' : value === '' ? undefined : value)),
     },

@@ -2,6 +2,7 @@
 import { removeKey, setKey } from '../../document/change.ts'
 import { isMap, textOf, type Node } from '../../document/node.ts'
 import type { Scope } from '../ask.ts'
+import { DOCKER_DEFAULTS } from '../docker/security-option.ts'
 import { inWords, plainWords, withoutOption, type OptionWriter } from '../docker/run-write.ts'
 
 /** The container as it is written; undefined where it is a command of a step, or an image alone. */
@@ -19,6 +20,7 @@ const optionsOf = (node: Node): readonly string[] | undefined => {
 }
 
 export const inOptions: OptionWriter = {
+  defaults: (scope) => (isStep(scope) ? inWords.defaults(scope) : DOCKER_DEFAULTS),
   add(scope, name, value) {
     if (isStep(scope)) return inWords.add(scope, name, value)
     const node = written(scope)

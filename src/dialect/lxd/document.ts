@@ -133,6 +133,11 @@ function merged(node: Node, name: string, profiles: ReadonlyMap<string, Node>): 
   return { name, node, config, devices, ...(hole && { hole }) }
 }
 
+/** https://documentation.ubuntu.com/lxd/latest/reference/devices/; `none` takes away what a profile brings. */
+const DEVICE_TYPES = new Set(
+  'none nic disk unix-char unix-block usb gpu infiniband proxy unix-hotplug tpm pci'.split(' '),
+)
+
 export function instancesOf(root: Node): Read<readonly Instance[]> {
   const { instances, profiles } = documentsOf(root)
   const notices: Notice[] = []
@@ -158,6 +163,16 @@ export function instancesOf(root: Node): Read<readonly Instance[]> {
         message: `The profile ${hole.profile} is applied and was not given, so that what the instance itself does not say is not known. Give what counts: lxc config show --expanded ${name.slice(0, 80)}`,
         lost: false,
       })
+    for (const device of instance.devices.values()) {
+      const type = textOf(child(device, 'type')) ?? ''
+      if (!DEVICE_TYPES.has(type))
+        notices.push({
+          id: 'lxd-device-unknown',
+          place: device.place,
+          message: `"${type.slice(0, 40)}" is no type of device that LXD or Incus has, so that what this one gives the container is not known. Correct its type, or remove it.`,
+          lost: true,
+        })
+    }
     found.push(instance)
   }
   if (instances.length === 0 && profiles.size > 0)

@@ -116,6 +116,6 @@ export const sysctls: Ask<readonly Sysctl[]> = items('linux.sysctl', (node, key)
 export const annotation = (...keys: readonly string[]): Ask<string> =>
   ask((scope): Answer<string> => {
     const all = at(scope, 'self', 'annotations')
-    const found = keys.map((key) => child(all, key)).find((each) => textOf(each) !== undefined)
+    const found = keys.map((key) => child(all, key)).find((each) => (textOf(each) ?? '') !== '')
     return found ? scalarFact(found, 'a text', parse.text) : { how: 'silent', place: scope.self.place }
   })

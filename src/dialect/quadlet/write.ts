@@ -37,12 +37,18 @@ function remove(scope: Scope, name: string, value: Node): Changes {
   return [LISTS.has(key) ? removeItem(root, path, text) : removeKey(root, path)]
 }
 
+/** Podman has no word for its own filter but the file that it takes where nobody names another (containers.conf(5)). */
+const SECCOMP = '/usr/share/containers/seccomp.json'
+
 export const inUnit: OptionWriter = {
+  defaults: () => ({ seccomp: `seccomp=${SECCOMP}` }),
   add({ root }, name, value) {
     if (!root || child(root, SECTION).missing === true) return undefined
     if (name === 'read-only') return [setKey(root, [SECTION, 'ReadOnly'], 'true')]
     if (name === 'security-opt' && value === 'no-new-privileges')
       return [setKey(root, [SECTION, 'NoNewPrivileges'], 'true')]
+    if (name === 'security-opt' && value === `seccomp=${SECCOMP}`)
+      return [setKey(root, [SECTION, 'SeccompProfile'], SECCOMP)]
     return [addItem(root, [SECTION, 'PodmanArgs'], value === undefined ? `--${name}` : `--${name}=${value}`)]
   },
   remove,

@@ -8,8 +8,8 @@ import type { Splice } from './splice.ts'
 
 interface Line {
   readonly start: number
-  /** Behind its line end. */
-  readonly end: number
+  /** Behind its line end, and those of the lines that go on with it. */
+  end: number
   readonly section: string
   /** Empty in the line that begins a section. */
   readonly key: string
@@ -28,6 +28,8 @@ function linesOf(text: string, hasSections: boolean): readonly Line[] {
     const line = text.slice(start, end).replace(/\r?\n$/, '')
     const within = continues
     if (/^\s*(?:[#;]|$)/.test(line)) continue
+    const last = lines.at(-1)
+    if (within && last) last.end = end
     continues = hasSections && line.trimEnd().endsWith('\\')
     if (within) continue
     const head = hasSections ? /^\s*\[([^[\]]+)\]\s*$/.exec(line)?.[1] : undefined
@@ -59,16 +61,18 @@ export function editKeys(
     return refuse('there is no such key')
   const lines = linesOf(text, hasSections)
   const own = lines.filter((line) => line.section === section && line.key === key)
-  if (own.some(({ continued }) => continued)) return refuse('its value goes on in another line')
+  const isLong = own.some(({ continued }) => continued)
   const gone = ({ start, end }: Line): Splice => ({ start, end, text: '' })
   if ('remove' in change) return own.length > 0 ? own.map(gone) : refuse('the key is not written here')
   const last = own.at(-1)
   if ('set' in change) {
     if (typeof change.set === 'object') return refuse('it holds more than one value')
+    if (isLong) return refuse('its value goes on in another line')
     if (!last) return [put(text, lines, section, `${key}${sign(text)}${String(change.set)}`, hasSections)]
     return [{ start: last.valueStart, end: last.valueStart + last.value.length, text: String(change.set) }]
   }
   const { item } = change
+  if (isLong && !('add' in item)) return refuse('its value goes on in another line')
   if ('replace' in item) {
     const same = own.filter(({ value }) => value === item.replace)
     if (same.length === 0) return refuse('no line of that key says so')
@@ -88,7 +92,6 @@ const sign = (text: string): string => (/^[^\n#;=]*[^\s=] = /m.test(text) ? ' = 
 /** A line at the end of its section, which is made where there is none. */
 function put(text: string, lines: readonly Line[], section: string, line: string, hasSections: boolean): Splice {
   const within = lines.findLast((each) => each.section === section)
-  if (within?.continued) return refuse('the last value of the section goes on in another line')
   if (within) return behind(text, within.end, line)
   const eol = eolAt(text, 0)
   if (!hasSections) return behind(text, text.length, line)

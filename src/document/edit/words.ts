@@ -60,6 +60,8 @@ function remove(text: string, offset: number, { remove: option, value }: Removed
   // A line of its own goes as a whole.
   if (behind !== undefined && text.slice(begin, start).trim() === '')
     return { start: begin, end: end + behind, text: '' }
+  const more = /^[ \t]+(?=[^\s\\])/.exec(text.slice(end, end + 1000))?.[0].length
+  if (more !== undefined && text.slice(begin, start).trim() === '') return { start, end: end + more, text: '' }
   const gap = /[ \t]*$/.exec(text.slice(begin, start))?.[0].length ?? 0
   return gap > 0 && start - gap > begin
     ? { start: start - gap, end, text: '' }
