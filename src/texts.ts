@@ -191,22 +191,34 @@ async function others(
     [...(dialect.wants?.(node, known ? about : { ...about, file: from }, known) ?? [])].map((want) => ({
       ...want,
       path: isAbsolute(want.path) ? want.path : posix.join(folder, want.path),
-      place: want.place ?? placeOf(node, want.path) ?? startOf(from),
+      // Looked for where it is told only: nearly all that is wanted may be absent, and is.
+      placeAt: (): Place => want.place ?? placeOf(node, want.path) ?? startOf(from),
     }))
   const tried = new Set<string>()
   const again = () => wantedBy(root, about.file, '.', files).filter(({ path }) => !tried.has(path))
   const wanted = again()
-  while (wanted.length > 0 && files.size < MAX_OTHERS) {
+  let folders: readonly string[] | undefined
+  while (wanted.length > 0) {
     const next = wanted.shift()
     if (next === undefined || tried.has(next.path)) continue
+    if (files.size >= MAX_OTHERS) {
+      notices.push({
+        id: 'file-limit',
+        place: next.placeAt(),
+        message: `More than ${MAX_OTHERS} other files are named by this one: ${next.path} and what comes after it was not read, so what they say is missing. Split the project.`,
+        lost: true,
+      })
+      break
+    }
     tried.add(next.path)
     const path = isAbsolute(next.path) ? next.path : join(dirname(about.file), next.path)
     const lost = (message: string): void => {
-      notices.push({ id: 'file-missing', place: next.place, message, lost: true })
+      notices.push({ id: 'file-missing', place: next.placeAt(), message, lost: true })
     }
     try {
-      const real = realpathSync(path)
-      const isOutside = !isInside(realpathSync(dirname(about.file)), real) && !isInside(realpathSync('.'), real)
+      const real = realpathSync.native(path)
+      folders ??= [realpathSync.native(dirname(about.file)), realpathSync.native('.')]
+      const isOutside = !folders.some((folder) => isInside(folder, real))
       if (isOutside && next.known) continue
       if (isOutside && !next.given) {
         lost(
@@ -216,9 +228,9 @@ async function others(
       }
       if (next.dropIns) {
         const names = readdirSync(path).filter((name) => name.endsWith('.conf'))
-        const { place, syntax } = next
+        const { placeAt, syntax } = next
         for (const name of names.sort())
-          wanted.push({ path: posix.join(next.path, name), place, ...(syntax && { syntax }) })
+          wanted.push({ path: posix.join(next.path, name), placeAt, ...(syntax && { syntax }) })
         continue
       }
       const { value, notices: flaws } = await readAs(next.syntax ?? 'data', path, decode(readBounded(path, MAX_OTHER)))

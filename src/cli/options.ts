@@ -49,7 +49,7 @@ const INPUT: readonly Option[] = [
     name: 'engine',
     value: 'FILE',
     many: true,
-    says: "an engine's settings: daemon.json, docker info --format '{{json .}}', a kubelet's configuration, containerd's config.toml, crio.conf, containers.conf; may be repeated",
+    says: "an engine's settings: daemon.json, docker info --format '{{json .}}', a kubelet's configuration, containerd's config.toml, crio.conf, containers.conf, runsc.toml, a unit that starts dockerd or a kubelet; may be repeated",
   },
   {
     name: 'seccomp-root',

@@ -249,6 +249,16 @@ export const writes = <T>(own: Pick<Ask<T>, 'write'>): Writing<T> | undefined =>
 /** The text has no way to say it. */
 export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.self.place, unsayable: true }))
 
+/** Paths are those of the tables: split once each, not for every container. */
+const split = new Map<string, readonly string[]>()
+function keysOf(path: string): readonly string[] {
+  const known = split.get(path)
+  if (known) return known
+  const keys = path.split('.')
+  if (split.size < 10_000) split.set(path, keys)
+  return keys
+}
+
 /**
  * The node at a path of one of the scopes; the scope's own node for the empty path.
  * What lies below a text or a list where a map belongs is unknown, not missing.
@@ -256,7 +266,7 @@ export const silent: Ask<never> = ask((scope) => ({ how: 'silent', place: scope.
 export function at(scope: Scope, where: string, path: string): Node {
   let here = scope[where] ?? scope.self
   if (path === '') return here
-  for (const key of path.split('.')) here = child(isSilent(here) ? here : asMap(here), key)
+  for (const key of keysOf(path)) here = child(isSilent(here) ? here : asMap(here), key)
   return here
 }
 

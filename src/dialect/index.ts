@@ -3,7 +3,7 @@ import type { Node } from '../document/node.ts'
 import type { Syntax } from '../document/syntax.ts'
 import { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
-import { isFact, type AnyFacts } from '../model/row.ts'
+import { isFact, type AnyFact, type AnyFacts, type Rows } from '../model/row.ts'
 import type { Container } from '../model/subject.ts'
 import type { Scope } from './ask.ts'
 import { answer, SILENT_ABOUT, type About, type Bystander, type Dialect, type Files, type Found } from './dialect.ts'
@@ -158,12 +158,22 @@ export function settle(
   return { value, notices }
 }
 
+/** The rows that are lists, as paths. */
+const LISTS = listsIn(container)
+function listsIn(rows: Rows, path: readonly string[] = []): readonly (readonly string[])[] {
+  return Object.entries(rows).flatMap(([key, row]) =>
+    row.kind === 'list' ? [[...path, key]] : row.kind === 'group' ? listsIn(row.rows, [...path, key]) : [],
+  )
+}
+
 /** Elements in the lists that somebody wrote. */
 function elementsOf(facts: AnyFacts): number {
   let count = 0
-  for (const fact of Object.values(facts)) {
-    if (!isFact(fact)) count += elementsOf(fact)
-    else if ((fact.how === 'set' || fact.how === 'inherited') && Array.isArray(fact.value)) count += fact.value.length
+  for (const path of LISTS) {
+    let here: AnyFacts | AnyFact | undefined = facts
+    for (const key of path) here = here === undefined || isFact(here) ? undefined : here[key]
+    if (here === undefined || !isFact(here) || (here.how !== 'set' && here.how !== 'inherited')) continue
+    if (Array.isArray(here.value)) count += here.value.length
   }
   return count
 }

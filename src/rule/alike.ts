@@ -3,6 +3,9 @@
  * nearly all are alike for nearly all rules, and a look at the facts is faster than a run of CEL.
  */
 import type { Finding, Reason } from '../model/finding.ts'
+import { NO_RUNTIME } from '../model/subject.ts'
+import type { Rule } from './rule.ts'
+import type { ListElement } from './cel.ts'
 import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
 
 export type Tables = { readonly [root: string]: AnyFacts }
@@ -57,6 +60,56 @@ export class Alike {
   }
 }
 
+/** The same for the elements that a rule judges one by one: those of which it had nothing to tell. */
+export class AlikeElements {
+  readonly #outer: Alike
+  readonly #keys: readonly string[]
+  readonly #quiet = new Set<string>()
+
+  /** Undefined for a rule that looks at the list as a whole too. */
+  static of({ each, deny, when = '', fields }: Rule): AlikeElements | undefined {
+    if (!each) return undefined
+    const lists = each.list.split(' + ')
+    if (lists.some((list) => deny.includes(list) || when.includes(list))) return undefined
+    return new AlikeElements(fields, lists)
+  }
+  private constructor(fields: readonly string[], lists: readonly string[]) {
+    const inner = fields.flatMap((field) =>
+      lists.flatMap((list) => (field.startsWith(`${list}.`) ? [field.slice(list.length + 1)] : [])),
+    )
+    this.#keys = [...new Set(inner)]
+    this.#outer = new Alike(
+      fields.filter((field) => !lists.some((list) => field === list || field.startsWith(`${list}.`))),
+    )
+  }
+
+  /** What is the same for all elements of a subject. */
+  outer(tables: Tables): string | undefined {
+    return this.#outer.signature(tables)
+  }
+  signature(outer: string | undefined, element: ListElement | undefined): string | undefined {
+    if (outer === undefined || element === undefined) return undefined
+    if (!('facts' in element)) {
+      const own = signatureOf(element)
+      return own === undefined ? undefined : `${outer}\u0003${own}`
+    }
+    let text = `${outer}\u0003`
+    for (const key of this.#keys) {
+      const fact = element.facts[key]
+      const part = fact !== undefined && isFact(fact) ? signatureOf(fact) : undefined
+      if (part === undefined) return undefined
+      text += `${part}\u0001`
+    }
+    return text
+  }
+  isQuiet(signature: string): boolean {
+    return this.#quiet.has(signature)
+  }
+  add(signature: string): void {
+    this.#quiet.add(signature)
+  }
+}
+
 function factAt(tables: Tables, path: readonly string[]): AnyFact | undefined {
   let here: AnyFacts | AnyFact | undefined = tables[path[0] ?? '']
   for (let depth = 1; depth < path.length && here !== undefined; depth += 1) {
@@ -76,7 +129,9 @@ function signatureAt(tables: Tables, path: readonly string[]): string | undefine
 
 /** All of a fact that an expression can see: how it is known, who could tell, and its value. */
 function signatureOf(fact: AnyFact): string | undefined {
-  if (fact.how === 'unknown') return `?${fact.ask ?? ''}${'unsayable' in fact && fact.unsayable === true ? '!' : ''}`
+  if (fact.how === 'unknown')
+    // What an image that nobody runs leaves open is no finding (judge.ts), and must not silence those that are.
+    return `?${fact.ask ?? ''}${fact.because === NO_RUNTIME ? '~' : ''}${'unsayable' in fact && fact.unsayable === true ? '!' : ''}`
   const { value } = fact
   const how = `${fact.how}${'unsayable' in fact && fact.unsayable === true ? '!' : ''}`
   if (!Array.isArray(value))

@@ -6,7 +6,7 @@ import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
 import type { EngineFacts, Root } from '../model/fields.ts'
 import { NO_RUNTIME, type Image, type Subject } from '../model/subject.ts'
-import { Alike, type Tables } from './alike.ts'
+import { Alike, AlikeElements, type Tables } from './alike.ts'
 import {
   bind,
   bindParameters,
@@ -35,12 +35,16 @@ export interface Judgement {
 /** A finding on one subject, before those with one cause are made one. */
 interface Single extends Omit<Finding, 'subjects'> {
   readonly subject: string
+  /** Which subject it is: two files may hold containers of one id. */
+  readonly on: string
   /** Subject that decides what covers what: for a rule about an image, every container that runs it has its own. */
   readonly coverable: boolean
   /** Place of the element that was judged. */
   readonly item?: Place
 }
 
+/** The same, before it is said which subject of the list it is. */
+type Told = Omit<Single, 'on'>
 type Covered = Single & { readonly coveredBy?: string }
 
 /** An engine that is judged by itself. */
@@ -64,18 +68,20 @@ export function judge(
     const { rule } = judged.compiled
     const parameters = bindParameters(judged.parameters)
     const alike = new Alike(rule.fields)
-    for (const { id, place, tables, context } of on[rule.subject])
+    const elements = AlikeElements.of(rule)
+    for (const [index, { id, place, tables, context }] of on[rule.subject].entries())
       try {
+        const number = `${rule.subject} ${index}`
         const signature = alike.signature(tables)
         const again = signature === undefined ? undefined : alike.again(signature, tables)
         if (again === 'nothing') continue
         const here = { ...context, ...parameters }
         if (again && !judged.compiled.each) {
-          singles.push(single(judged, id, here, undefined, again.outcome, again.because))
+          singles.push({ ...single(judged, id, here, undefined, again.outcome, again.because), on: number })
           continue
         }
-        const found = judgeOne(judged, id, here).filter(isOfThis)
-        if (found.length > 0) singles.push(...found)
+        const found = judgeOne(judged, id, here, tables, elements).filter(isOfThis)
+        for (const one of found) singles.push({ ...one, on: number })
         if (signature !== undefined) alike.keep(signature, tables, found)
       } catch (error) {
         notices.push({
@@ -99,7 +105,7 @@ interface On {
 }
 
 /** What hangs on how an image is run is no question to an image that is judged by itself. */
-const isOfThis = ({ outcome, because }: Single): boolean =>
+const isOfThis = ({ outcome, because }: Told): boolean =>
   outcome !== 'open' ||
   !because.some(({ fact }) => fact.how === 'unknown' && fact.ask === 'user' && fact.because === NO_RUNTIME)
 
@@ -122,7 +128,13 @@ function judgedBy(
 /** Facts of a table are facts by name: what the walk by rows sees. */
 const untyped = (facts: Subject['container'] | Subject['image'] | Subject['engine']): AnyFacts => facts as AnyFacts
 
-function judgeOne(judged: Judged, subject: string, context: Context): readonly Single[] {
+function judgeOne(
+  judged: Judged,
+  subject: string,
+  context: Context,
+  tables: Tables,
+  alike: AlikeElements | undefined,
+): readonly Told[] {
   const { each } = judged.compiled
   if (!each) return judgeElement(judged, subject, context, undefined)
   const list = outcomeOf(each.program, context)
@@ -131,7 +143,14 @@ function judgeOne(judged: Judged, subject: string, context: Context): readonly S
     return applies(judged, any) === false ? [] : [open(judged, subject, any, run(each.program, context), undefined)]
   }
   const values: readonly unknown[] = Array.isArray(list.value) ? list.value : []
-  return values.flatMap((value) => judgeElement(judged, subject, { ...context, [each.name]: value }, value))
+  const outer = alike?.outer(tables)
+  return values.flatMap((value) => {
+    const signature = alike?.signature(outer, elementOf(value))
+    if (signature !== undefined && alike?.isQuiet(signature)) return []
+    const found = judgeElement(judged, subject, { ...context, [each.name]: value }, value)
+    if (found.length === 0 && signature !== undefined) alike?.add(signature)
+    return found
+  })
 }
 
 /** What `when` says: undefined is unknown. */
@@ -141,7 +160,7 @@ function applies({ compiled }: Judged, context: Context): boolean | undefined {
   return 'value' in outcome ? outcome.value === true : undefined
 }
 
-function judgeElement(judged: Judged, subject: string, context: Context, element: unknown): readonly Single[] {
+function judgeElement(judged: Judged, subject: string, context: Context, element: unknown): readonly Told[] {
   const { compiled } = judged
   const applicable = applies(judged, context)
   if (applicable === false) return []
@@ -156,7 +175,7 @@ function judgeElement(judged: Judged, subject: string, context: Context, element
   return [single(judged, subject, context, element, 'fail', because)]
 }
 
-function open(judged: Judged, subject: string, context: Context, result: Run, element: unknown): Single {
+function open(judged: Judged, subject: string, context: Context, result: Run, element: unknown): Told {
   const facts = new Set<AnyFact>(result.trace.reads.filter((fact) => fact.how === 'unknown'))
   if ('unknown' in result.outcome) facts.add(result.outcome.unknown)
   const because = [...facts].map((fact) => ({ fact, field: result.trace.paths.get(fact) ?? '' }))
@@ -170,7 +189,7 @@ function single(
   element: unknown,
   outcome: Finding['outcome'],
   because: readonly Reason[],
-): Single {
+): Told {
   const { compiled } = judged
   const { rule } = compiled
   const item = elementOf(element)
@@ -236,15 +255,15 @@ function cover(singles: readonly Single[], covering: ReadonlyMap<string, readonl
   const taking = new Map<string, Map<string, Single[]>>()
   for (const single of singles) {
     if (!single.coverable) continue
-    const rules = taking.get(single.subject) ?? new Map<string, Single[]>()
-    taking.set(single.subject, rules)
+    const rules = taking.get(single.on) ?? new Map<string, Single[]>()
+    taking.set(single.on, rules)
     const known = rules.get(single.rule)
     if (known) known.push(single)
     else rules.set(single.rule, [single])
   }
   return singles.map((finding) => {
     if (!finding.coverable) return finding
-    const by = [...(taking.get(finding.subject) ?? [])]
+    const by = [...(taking.get(finding.on) ?? [])]
       .filter(([rule]) => covering.get(rule)?.includes(finding.rule))
       .filter(([, found]) => found.some((each) => takes(each, finding)))
       .map(([rule]) => rule)
@@ -265,13 +284,13 @@ const takes = (covering: Single, covered: Single): boolean =>
  * what is known takes in what is not.
  */
 function meet(singles: readonly Covered[], sameCause: ReadonlyMap<string, readonly string[]>): readonly Covered[] {
-  const at = Map.groupBy(singles, ({ subject, item, place }) => JSON.stringify([subject, key(item ?? place)]))
+  const at = Map.groupBy(singles, ({ on, item, place }) => JSON.stringify([on, key(item ?? place)]))
   const taken = new Map<Covered, string>()
   for (const together of at.values())
     for (const one of together)
       for (const rule of sameCause.get(one.rule) ?? [])
         for (const other of together) {
-          if (other.rule !== rule) continue
+          if (other.rule !== rule || !shareCause(one, other)) continue
           const worse = one.outcome === other.outcome ? rank(one) < rank(other) : one.outcome === 'fail'
           const [told, quiet] = worse ? [one, other] : [other, one]
           if (!taken.has(quiet)) taken.set(quiet, told.rule)
@@ -280,6 +299,19 @@ function meet(singles: readonly Covered[], sameCause: ReadonlyMap<string, readon
     const coveredBy = single.coveredBy ?? taken.get(single)
     return coveredBy === undefined ? single : { ...single, coveredBy }
   })
+}
+/** Do they rest on one fact? Several defaults stand at one place, and have nothing to do with each other. */
+function shareCause(one: Single, other: Single): boolean {
+  const causes = new Set<AnyFact>()
+  for (const { fact } of one.because) gather(fact, causes, 0)
+  const others = new Set<AnyFact>()
+  for (const { fact } of other.because) gather(fact, others, 0)
+  return !causes.isDisjointFrom(others)
+}
+function gather(fact: AnyFact, into: Set<AnyFact>, depth: number): void {
+  if (into.has(fact) || depth > 6) return
+  into.add(fact)
+  for (const source of fact.from ?? []) gather(source, into, depth + 1)
 }
 const rank = ({ severity }: Single): number => severities.indexOf(severity)
 const key = ({ file, line, column, in: image }: Place): readonly unknown[] => [file, line, column, image ?? '']
@@ -293,7 +325,7 @@ const same = (a: Place, b: Place): boolean =>
 /** Same rule, place and outcome: one finding with several subjects. */
 function merge(singles: readonly Covered[]): readonly Finding[] {
   const merged = new Map<string, Finding>()
-  for (const { subject, coverable: _, item: __, ...finding } of singles) {
+  for (const { subject, on: _on, coverable: _, item: __, ...finding } of singles) {
     const { place } = finding
     const key = JSON.stringify([
       finding.rule,

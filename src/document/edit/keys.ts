@@ -33,19 +33,17 @@ function linesOf(text: string, hasSections: boolean): readonly Line[] {
     continues = hasSections && line.trimEnd().endsWith('\\')
     if (within) continue
     const head = hasSections ? /^\s*\[([^[\]]+)\]\s*$/.exec(line)?.[1] : undefined
-    const [, before, key] = /^(\s*([^=\s][^=]*?)\s*=\s*)/.exec(line) ?? []
+    const sign = line.indexOf('=')
+    const key = line.slice(0, Math.max(sign, 0)).trim()
+    const rest = line.slice(sign + 1)
+    const valueStart = sign + 1 + rest.length - rest.trimStart().length
     if (head !== undefined) section = head
-    else if (before === undefined || key === undefined) continue
+    else if (key === '') continue
     const at = { start, end, section, continued: continues }
     lines.push(
       head !== undefined
         ? { ...at, key: '', value: '', valueStart: end }
-        : {
-            ...at,
-            key: key ?? '',
-            value: line.slice(before?.length).trimEnd(),
-            valueStart: start + (before?.length ?? 0),
-          },
+        : { ...at, key, value: line.slice(valueStart).trimEnd(), valueStart: start + valueStart },
     )
   }
   return lines

@@ -308,7 +308,8 @@ function endOf(node: unknown): number {
 const endOfPair = ({ key, value }: Entry): number => (value === null ? endOf(key) : Math.max(endOf(key), endOf(value)))
 
 const WORD = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i
-const SAFE = /^[A-Za-z_/][\w./@+-]*(?:[:=][\w./@+-]+)*$/
+/** Plain in blocks and in brackets. */
+const SAFE = /^(?:[A-Za-z_/]|--?[A-Za-z])[\w./@+-]*(?:[:=][\w./@+-]+)*(?: [\w./@+=-]+(?::[\w./@+=-]+)*)*$/
 function scalar(value: string | number | boolean, like?: Scalar['type']): string {
   if (like === 'QUOTE_SINGLE') return `'${String(value).replaceAll("'", "''")}'`
   if (like === 'QUOTE_DOUBLE') return JSON.stringify(String(value))

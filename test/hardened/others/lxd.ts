@@ -13,7 +13,7 @@ export const hardened: OtherHardened = {
     'devices.root.readonly': 'writable-root-filesystem',
     // A disk that is not the root: its source is a volume, its place is not written.
     'devices.root.path': 'writable-root-filesystem',
-    'devices.eth0.type': 'engine-socket-mounted?',
+    'devices.eth0.type': 'engine-socket-mounted? + lxd-device-unknown',
   },
   none: [
     { parts: /^(?:name|architecture|ephemeral|config\.(?:boot|image)\.)/, because: 'names and descriptions' },
@@ -22,8 +22,10 @@ export const hardened: OtherHardened = {
       parts: /^config\.security\.(?:nesting|privileged|idmap\.isolated)/,
       because: 'false is what LXD does unless told; a range of its own is told by no rule',
     },
+    { parts: /^devices\.root\.pool$/, because: 'where the disk lies on the host' },
     {
-      parts: /^devices\.root\.(?:pool|type)$/,
+      parts: /^devices\.root\.type$/,
+      notices: ['lxd-device-unknown'],
       because: 'it is the root by its path, and LXD refuses what has no type',
     },
     { parts: /^devices\.eth0\./, because: 'what is not there needs no confinement' },
