@@ -64,7 +64,9 @@ export const readExample: Setting = async (file, parts) => {
     notices.push(...made.notices.filter(({ lost }) => lost))
   }
   // Without a runtime configuration the image is what is judged; with one, it is the image that the containers name.
-  const joined = join(settle(containers.map(builtFrom(recipes)), bystanders).value, images, { engines: inOrder(settings) })
+  const joined = join(settle(containers.map(builtFrom(recipes)), bystanders).value, images, {
+    engines: inOrder(settings),
+  })
   const derived = await deriveAll(joined.subjects)
   for (const { place, message } of joined.notices)
     notices.push({ id: 'example-image', place: { ...place, file }, message, lost: true })

@@ -192,9 +192,14 @@ export class Reading {
         ...(read.kinds.length > 0 && { takenFor: read.kinds }),
         containers: read.containers.length,
         images: read.dockerfile ? 1 : 0,
+        ...(read.engines && read.engines.length > 0 && { engines: read.engines.length }),
         because: '',
         ...read.known,
       })
+    if (this.#options.listing)
+      for (const file of read.also ?? [])
+        if (!this.inputs.some((note) => note.file === file && note.takenFor))
+          this.inputs.push({ file, takenFor: read.kinds, containers: 0, images: 0, because: `read with ${input.file}` })
     if (read.kinds.length === 0 && read.notices.length === 0) this.skipped += 1
     this.comments.push(...read.comments)
     // Every template of a chart says the same of it.

@@ -36,6 +36,8 @@ export interface TextResult {
   /** What its documents say of the containers of others: `settle` of the dialects, when all is read. */
   readonly bystanders?: readonly Bystander[]
   readonly engines?: readonly Engine[]
+  /** Other files that were read for it, as they are shown. */
+  readonly also?: readonly string[]
   /** It is a Dockerfile: as `readDockerfile` gives it. */
   readonly dockerfile?: Node
   readonly comments: readonly Comment[]
@@ -110,6 +112,7 @@ async function readIn(
   const containers: Container[] = []
   const bystanders: Bystander[] = []
   const settings: Engine[] = []
+  const also = new Set<string>()
   for (const root of text.documents) {
     const aside = gather(root, about, among)
     bystanders.push(...aside)
@@ -133,6 +136,7 @@ async function readIn(
     known ??= recognition(found.value, said !== undefined, found.notices.length > 0)
     const files = await others(found.value, root, about)
     all.push(...files.notices)
+    for (const path of files.files.keys()) also.add(isAbsolute(path) ? path : join(dirname(input.file), path))
     const dialect = found.value
     const answered = read(
       dialect,
@@ -156,6 +160,7 @@ async function readIn(
     comments: text.comments,
     notices: all,
     engines: settings,
+    ...(also.size > 0 && { also: [...also] }),
   }
 }
 

@@ -3,16 +3,23 @@ import type { InputNote } from '../model/result.ts'
 import { json, shown } from '../report/escape.ts'
 import type { Inventory } from '../scan.ts'
 
+/** One note a file: what it was read for goes before why it was not read by itself. */
 const byFile = (inputs: readonly InputNote[]): readonly InputNote[] =>
-  inputs.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
+  [
+    ...new Map(
+      inputs
+        .toSorted((a, b) => Number(a.takenFor !== undefined) - Number(b.takenFor !== undefined))
+        .map((note) => [note.file, note]),
+    ).values(),
+  ].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
 
-const holds = ({ takenFor, containers, images }: InputNote): string => {
+const holds = ({ takenFor, containers, images, engines = 0 }: InputNote): string => {
   if (!takenFor) return ''
   const parts = [
     containers > 0 ? `${containers} container${containers === 1 ? '' : 's'}` : '',
     images > 0 ? `${images} image${images === 1 ? '' : 's'}` : '',
   ].filter((part) => part !== '')
-  return parts.join(', ') || (takenFor.includes('engine') ? 'engine settings' : 'nothing that runs')
+  return parts.join(', ') || (engines > 0 ? 'engine settings' : 'nothing that runs')
 }
 
 export function inputsText({ inputs, ignored, notices }: Inventory): string {
@@ -25,7 +32,8 @@ export function inputsText({ inputs, ignored, notices }: Inventory): string {
   ])
   const table = [['FILE', 'TAKEN FOR', 'CONFIDENCE', 'HOLDS', 'BECAUSE'], ...rows]
   const widths = [0, 1, 2, 3].map((column) => Math.min(60, Math.max(...table.map((row) => row[column]?.length ?? 0))))
-  const read = inputs.filter(({ takenFor }) => takenFor !== undefined).length
+  const all = byFile(inputs)
+  const read = all.filter(({ takenFor }) => takenFor !== undefined).length
   const lost = notices.filter((notice) => notice.lost).length
   return [
     ...table.map((row) =>
@@ -36,9 +44,11 @@ export function inputsText({ inputs, ignored, notices }: Inventory): string {
     ),
     '',
     [
-      `${read} read, ${inputs.length - read} not`,
+      `${read} read, ${all.length - read} not`,
       ignored.files + ignored.folders > 0 ? 'what ignore files name is read with --no-ignore' : '',
-      lost > 0 ? `${lost} notices of lost input: plimsoll scan tells them` : '',
+      lost > 0
+        ? `${lost} ${lost === 1 ? 'notice' : 'notices'} of lost input: plimsoll scan tells ${lost === 1 ? 'it' : 'them'}`
+        : '',
     ]
       .filter((part) => part !== '')
       .join('; '),

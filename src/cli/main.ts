@@ -137,11 +137,7 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
   const format = formatOf(asked ?? 'text')
   const outputs = (given.values.output ?? []).map((word) => outputOf(word, asked === undefined ? undefined : format))
   const input = inputOf(given, terminal)
-  refuseOverwriting(outputs, [
-    ...input.targets,
-    ...(input.images?.values() ?? []),
-    ...(input.engines ?? []),
-  ])
+  refuseOverwriting(outputs, [...input.targets, ...(input.images?.values() ?? []), ...(input.engines ?? [])])
   if (given.has('explain-inputs')) return explainInputs(input, format, terminal)
   const progress = progressOf(terminal, quiet)
   const config = given.one('config') ?? findConfig('.', existsSync)

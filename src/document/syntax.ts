@@ -67,6 +67,8 @@ const nameOf = (path: string): string =>
 export function syntaxesOf(file: string, text: string): readonly Syntax[] {
   const name = nameOf(file)
   const named = syntaxes.filter((syntax) => LOOKS[syntax].name.test(name))
+  // Its code blocks are read where that is asked for: it is no script.
+  if (named.includes('markdown')) return ['markdown', 'data']
   const start = text.slice(0, 65_536)
   const looks = (['dockerfile', 'unit', 'toml', 'hcl', 'keyvalue', 'shell'] as const).filter((syntax) =>
     LOOKS[syntax].content.test(start),

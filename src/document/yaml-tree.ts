@@ -129,9 +129,7 @@ class Converter {
     if (node?.anchor !== undefined) this.#named.set(node.anchor, node)
     if (isMap(node)) {
       const value = this.#map(node.items, place, path)
-      return value.has('?')
-        ? { place, path, value, unknown: TEMPLATE }
-        : { place, path, value }
+      return value.has('?') ? { place, path, value, unknown: TEMPLATE } : { place, path, value }
     }
     if (isSeq(node))
       return {

@@ -23,6 +23,7 @@ export interface InputNote {
   readonly confidence?: 'said' | 'certain' | 'likely'
   readonly containers: number
   readonly images: number
+  readonly engines?: number
   /** By what it is known, or why it was not read. */
   readonly because: string
 }

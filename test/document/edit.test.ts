@@ -449,6 +449,48 @@ const documentOf = fc
   })
 
 describe('whatever is written', () => {
+  it('is refused where it cannot be read, and never throws', () => {
+    const odd = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...'ab:- \n\t{}[]"\'#=\\$&*!|>%\r'), maxLength: 60 }),
+      fc.constantFrom('"', '[', '{a: [', '&a [*a]', '- - - a', 'a: &b\n  c: *b\n', '[A\n', 'a = "${', 'x {', '\uFEFF'),
+    )
+    const syntaxes: readonly Syntax[] = ['data', 'unit', 'keyvalue', 'hcl', 'shell', 'toml']
+    fc.assert(
+      fc.property(
+        odd,
+        fc.constantFrom(...syntaxes),
+        fc.constantFrom('test.yaml', 'test.json'),
+        fc.array(fc.oneof(fc.constantFrom('a', 'b'), fc.nat(2)), { maxLength: 2 }),
+        fc.nat(3),
+        fc.nat(8),
+        (text, syntax, file, path, line, column) => {
+          const node: Node = { place: { file, line: line + 1, column: column + 1 }, path, value: null }
+          const changes: readonly Change[] = [
+            setKey(node, ['a', 'b'], true),
+            removeKey(node, ['a']),
+            addItem(node, ['a'], 'x'),
+            removeItem(node, ['a'], 'x'),
+            { in: node, word: { remove: ['--a'], value: 'b' } },
+            { in: node, word: { add: '--a', after: ['a'] } },
+          ]
+          for (const change of changes) {
+            const result = edit(syntax, file, text, [change])
+            if ('refused' in result) expect(result.refused).not.toMatch(/cannot be edited/)
+            else expect(applied(text, result.edits)).toBe(result.text)
+          }
+        },
+      ),
+      { numRuns: 5000 },
+    )
+  })
+  it('takes no longer for longer texts than they are longer', () => {
+    const long = ['[A]\n', 'K=1\n'.repeat(40_000), ' '.repeat(200_000), '=\n'].join('')
+    const node: Node = { place: { file: 'a', line: 1, column: 1 }, path: [], value: null }
+    const start = performance.now()
+    expect(edit('unit', 'a', long, [setKey(node, ['A', 'X'], '1')])).toHaveProperty('text')
+    expect(edit('keyvalue', 'a', ' '.repeat(500_000), [setKey(node, ['X'], '1')])).toHaveProperty('text')
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
   it('still parses after an edit, and nothing off the path has another value', () => {
     fc.assert(
       fc.property(documentOf, fc.constantFrom('set', 'remove', 'add'), ({ text, path }, what) => {

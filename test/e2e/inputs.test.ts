@@ -237,6 +237,28 @@ describe('--explain-inputs', () => {
     expect(out).toMatch(/README\.md +- +- +- +Markdown is read with --markdown/)
     expect(out).toMatch(/2 read, 5 not/)
   })
+  it('says what was read for another file, and what holds the settings of an engine', async () => {
+    const project = folder()
+    project.put('compose.yaml', 'services: { web: { image: "a:${TAG}" } }\n')
+    project.put('compose.override.yaml', 'services: { web: { privileged: true } }\n')
+    project.put('.env', 'TAG=1\n')
+    project.put('daemon.json', '{ "icc": false }\n')
+    const { out } = await plimsoll(['scan', project.path, '--explain-inputs'])
+    expect(out).toMatch(/\.env +compose +- +nothing that runs +read with \S*compose\S*yaml/)
+    expect(out).toMatch(/daemon\.json +daemon +certain +engine settings/)
+    expect(out).toMatch(/compose\.override\.yaml +compose/)
+  })
+  it('says that an override file beside a file that is named was not merged', async () => {
+    const project = folder()
+    const main = project.put('compose.yaml', HARMLESS)
+    project.put('compose.override.yaml', 'services: { web: { privileged: true } }\n')
+    const { notices } = await scan([main])
+    expect(notices.map(({ id, lost }) => [id, lost])).toEqual([['compose-override-unmerged', false]])
+    expect(failing(await scan([project.path]))).toContain('privileged')
+    expect(failing(await scan([`compose:${main},compose.override.yaml`], { from: project.path }))).toContain(
+      'privileged',
+    )
+  })
   it('says that a prefix decided', async () => {
     const { out } = await plimsoll(['scan', `compose:${join(here.path, 'compose.yaml')}`, '--explain-inputs'])
     expect(out).toMatch(/compose +said +1 container +the prefix compose:/)

@@ -86,7 +86,12 @@ const cases: readonly (readonly [title: string, words: readonly string[], ...say
     '--image: ',
     'docker save -o image.tar nginx:1',
   ],
-  ['an absent target', ['scan', 'nope.yaml'], 'There is no file or folder nope.yaml.', 'Looked for: images (docker save, OCI)'],
+  [
+    'an absent target',
+    ['scan', 'nope.yaml'],
+    'There is no file or folder nope.yaml.',
+    'Looked for: images (docker save, OCI)',
+  ],
   ['an absent target beside a present one', ['scan', good, './nope'], 'There is no file or folder ./nope.'],
   ['a target without a name', ['scan', ''], 'There is no file or folder "".'],
   ['a misspelt prefix', ['scan', 'compos:x.yaml'], 'did you mean "compose"?'],

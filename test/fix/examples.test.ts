@@ -45,7 +45,7 @@ const strict: readonly Judged[] = rules.flatMap(({ rule }): readonly Judged[] =>
     ? [{ compiled: prepare(rule), parameters: use.params, ...(use.severity && { severity: use.severity }) }]
     : []
 })
-const setting = readdirSync(folder).filter((name) => /\.yaml$/.test(name))
+const setting = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
 const files = await Promise.all(
   setting.map(async (name) => (await loadRule(`rules/${name}`, readFileSync(join(folder, name), 'utf8'))).value),
 )

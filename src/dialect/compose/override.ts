@@ -46,6 +46,13 @@ export function mainOf(about: About, sources: Sources, lookup: Lookup): string |
   return main !== undefined && firstThere(sources, OVERRIDE, name) === name ? main : undefined
 }
 
+/** The override file beside a main file that is named: docker compose up merges it, -f alone does not, and neither is it here. */
+export function unmergedOf(about: About, sources: Sources): string | undefined {
+  if (!about.named || about.file === '' || about.options.composeFiles !== undefined) return undefined
+  const name = posix.basename(about.file)
+  return MAIN.includes(name) ? firstThere(sources, OVERRIDE) : undefined
+}
+
 /** What COMPOSE_FILE lists; undefined where it is not set, or not known. */
 function listed(lookup: Lookup): readonly string[] | undefined {
   const setting = lookup('COMPOSE_FILE')

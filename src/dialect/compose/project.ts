@@ -11,7 +11,7 @@ import { Extension, servicesOf } from './extend.ts'
 import { interpolate, type Lookup, type Setting } from './interpolate.ts'
 import { mergeDocuments, withoutTags } from './merge.ts'
 import { fromWorkingDirectory, moveDocument } from './path.ts'
-import { mainOf, overridesOf } from './override.ts'
+import { mainOf, overridesOf, unmergedOf } from './override.ts'
 import { dotenv, normal, Sources } from './source.ts'
 import { unique } from './unique.ts'
 import { addSettings } from './variables.ts'
@@ -39,6 +39,14 @@ export function loadProject(root: Node, files: Files, about: About): Project {
   if (partOf !== undefined) return { root, lookup, sources, notices, partOf }
   const loading = new Loading(root, sources, notices)
   const others = overridesOf(about, sources, lookup)
+  const unmerged = unmergedOf(about, sources)
+  if (unmerged !== undefined)
+    notices.push({
+      id: 'compose-override-unmerged',
+      place: root.place,
+      message: `${unmerged} stands beside this file and was not merged, as docker compose -f does not; docker compose up does. Scan the folder, or give both: compose:${about.file},${unmerged}`,
+      lost: false,
+    })
   return { root: loading.model(['', ...others], '.', lookup, []), lookup, sources, notices }
 }
 
