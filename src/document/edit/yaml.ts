@@ -9,6 +9,7 @@ import { withoutDirectives } from '../yaml.ts'
 import { added, removed, type Brackets } from './flow.ts'
 import { eolAt, lineEnd, lineStart, refuse } from './lines.ts'
 import type { Splice } from './splice.ts'
+import { flow, isTexts, scalar } from './yaml-text.ts'
 
 type Tree = YAMLMap<Item, Item | null> | YAMLSeq<Item> | Scalar | Alias
 type Item = Tree
@@ -275,7 +276,6 @@ class Editor {
 }
 
 const isEntry = (item: Entry | Item): item is Entry => 'key' in item
-const isTexts = (value: Plain): value is readonly string[] => Array.isArray(value)
 const isNothing = (node: Tree | null): boolean =>
   node === null || (isScalar(node) && node.type === 'PLAIN' && /^(?:|~|null|Null|NULL)$/.test(String(node.value ?? '')))
 const column = (text: string, offset: number): number => offset - lineStart(text, offset)
@@ -306,21 +306,3 @@ function endOf(node: unknown): number {
   }
 }
 const endOfPair = ({ key, value }: Entry): number => (value === null ? endOf(key) : Math.max(endOf(key), endOf(value)))
-
-const WORD = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i
-/** Plain in blocks and in brackets. */
-const SAFE = /^(?:[A-Za-z_/]|--?[A-Za-z])[\w./@+-]*(?:[:=][\w./@+-]+)*(?: [\w./@+=-]+(?::[\w./@+=-]+)*)*$/
-function scalar(value: string | number | boolean, like?: Scalar['type']): string {
-  if (like === 'QUOTE_SINGLE') return `'${String(value).replaceAll("'", "''")}'`
-  if (like === 'QUOTE_DOUBLE') return JSON.stringify(String(value))
-  if (typeof value !== 'string') return String(value)
-  return SAFE.test(value) && !WORD.test(value) ? value : JSON.stringify(value)
-}
-const flow = (value: Plain): string =>
-  typeof value !== 'object'
-    ? scalar(value)
-    : isTexts(value)
-      ? `[${value.map((each) => scalar(each)).join(', ')}]`
-      : `{ ${Object.entries(value)
-          .map(([key, each]) => `${scalar(key)}: ${flow(each)}`)
-          .join(', ')} }`
