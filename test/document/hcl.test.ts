@@ -180,9 +180,7 @@ describe('hostile', () => {
     ],
     ['expressions that look constant', `a = ${'[1 + '.repeat(90)}1${']'.repeat(90)}`],
   ])('%s', (_, text) => {
-    const start = performance.now()
     expect(() => read(text)).not.toThrow()
-    expect(performance.now() - start).toBeLessThan(5000)
   })
   it('never throws', () => {
     const bits = [

@@ -227,12 +227,10 @@ describe('plimsoll.yaml', () => {
     ['an anchor that holds itself', 'ignore: &a [*a]', 'holds itself'],
     ['many unknown keys', Array.from({ length: 300 }, (_, index) => `key${index}: 1`).join('\n'), 'unknown key "key0"'],
   ])('is bounded: %s', async (_, text, message) => {
-    const started = performance.now()
     const { value, errors } = await read(text)
     expect(value).toBeUndefined()
     expect(errors[0]?.message).toContain(message)
     expect(errors.length).toBeLessThanOrEqual(50)
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 })
 
