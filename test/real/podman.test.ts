@@ -138,10 +138,11 @@ const CASES: readonly Case[] = [
   ['no-new-privileges', ['--security-opt', 'no-new-privileges'], { noNewPrivileges: true }],
   ['new-privileges', ['--security-opt', 'no-new-privileges=false'], { noNewPrivileges: false }],
   ['seccomp-off', ['--security-opt', 'seccomp=unconfined'], { 'seccomp.kind': 'unconfined', 'seccomp.name': '' }],
+  // Podman's own file, written out.
   [
-    'seccomp-own',
+    'seccomp-default',
     ['--security-opt', 'seccomp=/usr/share/containers/seccomp.json'],
-    { 'seccomp.kind': 'profile', 'seccomp.name': '/usr/share/containers/seccomp.json' },
+    { 'seccomp.kind': 'runtime-default', 'seccomp.name': '' },
   ],
   ['apparmor-off', ['--security-opt', 'apparmor=unconfined'], { 'apparmor.kind': 'unconfined' }],
   ['label-off', ['--security-opt', 'label=disable'], { 'selinux.disabled': true }],
