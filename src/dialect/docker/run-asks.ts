@@ -357,7 +357,7 @@ const isAsk = (own: Ask<unknown> | AnyAsks): own is Ask<unknown> => typeof own['
  */
 export function runAsks(where = 'self'): Asks<typeof container> {
   if (where === 'self') return ASKS
-  const moved = (asks: AnyAsks): AnyAsks =>
+  const moved = (asks: AnyAsks): object =>
     Object.fromEntries(
       Object.entries(asks).map(([key, own]) => [
         key,
@@ -367,5 +367,5 @@ export function runAsks(where = 'self'): Asks<typeof container> {
       ]),
     )
   // One cast for the whole table, as in dialect.ts: a walk over rows cannot be typed row by row.
-  return moved(ASKS as AnyAsks) as unknown as Asks<typeof container>
+  return moved(ASKS as AnyAsks) as Asks<typeof container>
 }
