@@ -12,23 +12,50 @@ export type Tables = { readonly [root: string]: AnyFacts }
 /** What was told: nothing, or an outcome for the facts at these paths. */
 type Told = 'nothing' | { readonly outcome: Finding['outcome']; readonly fields: readonly string[] }
 
+/** Short names for what facts say, so that what rules compare is short: made for one judgement. */
+export class Names {
+  readonly #names = new Map<string, string>()
+  of(signature: string): string {
+    const known = this.#names.get(signature)
+    if (known !== undefined) return known
+    // Which of several reasons is the best depends on what is derived from what, which a signature does not tell: its name does.
+    const name = `${this.#names.size}${signature.includes('derived') ? DERIVED : ''}`
+    this.#names.set(signature, name)
+    return name
+  }
+}
+const DERIVED = 'd'
+/** A subject: its tables, and the names of what its fields say, as far as they were asked for; undefined: too much to compare. */
+export interface Named {
+  readonly tables: Tables
+  readonly names: Map<string, string | undefined>
+}
+
 /** What one rule told, by what it reads. */
 export class Alike {
-  readonly #paths: readonly (readonly string[])[]
+  readonly #fields: readonly string[]
+  readonly #names: Names
   readonly #told = new Map<string, Told>()
 
   /** @param fields the paths of all that the rule's conditions read, such as `container.user.uid`. */
-  constructor(fields: readonly string[]) {
-    this.#paths = fields.map((field) => field.split('.'))
+  constructor(fields: readonly string[], names: Names) {
+    this.#fields = fields
+    this.#names = names
   }
 
   /** The facts that the rule reads as one text; undefined where they are too many to be compared so. */
-  signature(tables: Tables): string | undefined {
+  signature({ tables, names }: Named): string | undefined {
     let text = ''
-    for (const path of this.#paths) {
-      const part = signatureAt(tables, path)
-      if (part === undefined) return undefined
-      text += `${part}\u0001`
+    for (const field of this.#fields) {
+      let name = names.get(field)
+      if (name === undefined) {
+        if (names.has(field)) return undefined
+        const signature = signatureAt(tables, field.split('.'))
+        name = signature === undefined ? undefined : this.#names.of(signature)
+        names.set(field, name)
+        if (name === undefined) return undefined
+      }
+      text += `${name} `
     }
     return text
   }
@@ -51,8 +78,7 @@ export class Alike {
   keep(signature: string, tables: Tables, found: readonly Pick<Finding, 'outcome' | 'because'>[]): void {
     const [one, ...more] = found
     if (!one) this.#told.set(signature, 'nothing')
-    // Which of several reasons is the best depends on what is derived from what, which the signature does not tell.
-    else if (more.length === 0 && !signature.includes('derived')) {
+    else if (more.length === 0 && !signature.includes(DERIVED)) {
       const { outcome, because } = one
       if (because.every(({ fact, field }) => factAt(tables, field.split('.')) === fact))
         this.#told.set(signature, { outcome, fields: because.map(({ field }) => field) })
@@ -67,25 +93,26 @@ export class AlikeElements {
   readonly #quiet = new Set<string>()
 
   /** Undefined for a rule that looks at the list as a whole too. */
-  static of({ each, deny, when = '', fields }: Rule): AlikeElements | undefined {
+  static of({ each, deny, when = '', fields }: Rule, names: Names): AlikeElements | undefined {
     if (!each) return undefined
     const lists = each.list.split(' + ')
     if (lists.some((list) => deny.includes(list) || when.includes(list))) return undefined
-    return new AlikeElements(fields, lists)
+    return new AlikeElements(fields, lists, names)
   }
-  private constructor(fields: readonly string[], lists: readonly string[]) {
+  private constructor(fields: readonly string[], lists: readonly string[], names: Names) {
     const inner = fields.flatMap((field) =>
       lists.flatMap((list) => (field.startsWith(`${list}.`) ? [field.slice(list.length + 1)] : [])),
     )
     this.#keys = [...new Set(inner)]
     this.#outer = new Alike(
       fields.filter((field) => !lists.some((list) => field === list || field.startsWith(`${list}.`))),
+      names,
     )
   }
 
   /** What is the same for all elements of a subject. */
-  outer(tables: Tables): string | undefined {
-    return this.#outer.signature(tables)
+  outer(subject: Named): string | undefined {
+    return this.#outer.signature(subject)
   }
   signature(outer: string | undefined, element: ListElement | undefined): string | undefined {
     if (outer === undefined || element === undefined) return undefined

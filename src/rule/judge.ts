@@ -6,7 +6,7 @@ import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
 import type { EngineFacts, Root } from '../model/fields.ts'
 import { NO_RUNTIME, type Image, type Subject } from '../model/subject.ts'
-import { Alike, AlikeElements, type Tables } from './alike.ts'
+import { Alike, AlikeElements, Names, type Named } from './alike.ts'
 import {
   bind,
   bindParameters,
@@ -53,15 +53,17 @@ export function judge(
   const notices: Notice[] = []
   const covering = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.covers]))
   const on = judgedBy(subjects, images, engines)
+  const names = new Names()
   for (const judged of rules) {
     const { rule } = judged.compiled
     const parameters = bindParameters(judged.parameters)
-    const alike = new Alike(rule.fields)
-    const elements = AlikeElements.of(rule)
-    for (const [index, { id, place, tables, context }] of on[rule.subject].entries())
+    const alike = new Alike(rule.fields, names)
+    const elements = AlikeElements.of(rule, names)
+    for (const [index, subject] of on[rule.subject].entries()) {
+      const { id, place, tables, context } = subject
       try {
         const number = `${rule.subject} ${index}`
-        const signature = alike.signature(tables)
+        const signature = alike.signature(subject)
         const again = signature === undefined ? undefined : alike.again(signature, tables)
         if (again === 'nothing') continue
         const here = { ...context, ...parameters }
@@ -69,7 +71,7 @@ export function judge(
           singles.push({ ...single(judged, id, here, undefined, again.outcome, again.because), on: number })
           continue
         }
-        const found = judgeOne(judged, id, here, tables, elements).filter(isOfThis)
+        const found = judgeOne(judged, id, here, subject, elements).filter(isOfThis)
         for (const one of found) singles.push({ ...one, on: number })
         if (signature !== undefined) alike.keep(signature, tables, found)
       } catch (error) {
@@ -80,16 +82,16 @@ export function judge(
           lost: true,
         })
       }
+    }
   }
   const sameCause = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.sameCause]))
   return { findings: gathered(singles, covering, sameCause), notices }
 }
 
 /** One subject: its tables, and as CEL sees them. */
-interface On {
+interface On extends Named {
   readonly id: string
   readonly place: Place
-  readonly tables: Tables
   readonly context: Context
 }
 
@@ -104,7 +106,13 @@ function judgedBy(
   images: readonly Image[],
   engines: readonly JudgedEngine[],
 ): { readonly [root in Root]: readonly On[] } {
-  const on = (id: string, place: Place, tables: On['tables']): On => ({ id, place, tables, context: bind(tables) })
+  const on = (id: string, place: Place, tables: On['tables']): On => ({
+    id,
+    place,
+    tables,
+    names: new Map(),
+    context: bind(tables),
+  })
   return {
     image: images.map(({ id, place, facts }) => on(id, place, { image: untyped(facts) })),
     engine: engines.map(({ id, place, facts }) => on(id, place, { engine: untyped(facts) })),
@@ -121,7 +129,7 @@ function judgeOne(
   judged: Judged,
   subject: string,
   context: Context,
-  tables: Tables,
+  named: Named,
   alike: AlikeElements | undefined,
 ): readonly Told[] {
   const { each } = judged.compiled
@@ -132,7 +140,7 @@ function judgeOne(
     return applies(judged, any) === false ? [] : [open(judged, subject, any, run(each.program, context), undefined)]
   }
   const values: readonly unknown[] = Array.isArray(list.value) ? list.value : []
-  const outer = alike?.outer(tables)
+  const outer = alike?.outer(named)
   return values.flatMap((value) => {
     const signature = alike?.signature(outer, elementOf(value))
     if (signature !== undefined && alike?.isQuiet(signature)) return []
