@@ -14,7 +14,7 @@ import type { ImageFacts } from './model/fields.ts'
 import type { Notice, Read } from './model/notice.ts'
 import type { Place } from './model/place.ts'
 import type { Build, Container, Image } from './model/subject.ts'
-import { isInside, realOf } from './walk.ts'
+import { mayName, realOf } from './walk.ts'
 
 /** A Dockerfile that was read, and how it is built. */
 export interface Recipe {
@@ -98,8 +98,8 @@ function locateIn(at: Place): Locate {
 
 function textOf(file: string, from: string): string | { readonly message: string } {
   try {
-    const real = realpathSync(file)
-    if (!isInside(realpathSync(dirname(from)), real) && !isInside(realpathSync('.'), real))
+    const real = realpathSync.native(file)
+    if (!mayName(from, real))
       return {
         message: `${file}, which the image is built from, lies outside of the folder that is scanned and was not read, so the image is not known. Scan from a folder that holds it.`,
       }

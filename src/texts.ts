@@ -14,7 +14,7 @@ import { startOf, type Place } from './model/place.ts'
 import type { InputNote } from './model/result.ts'
 import type { Container, Engine } from './model/subject.ts'
 import { DOCKERFILE, readRecipe } from './recipe.ts'
-import { isInside } from './walk.ts'
+import { mayName } from './walk.ts'
 
 /** A text that was given, or met while walking. */
 export interface TextInput {
@@ -202,7 +202,6 @@ async function others(
   const tried = new Set<string>()
   const again = () => wantedBy(root, about.file, '.', files).filter(({ path }) => !tried.has(path))
   const wanted = again()
-  let folders: readonly string[] | undefined
   while (wanted.length > 0) {
     const next = wanted.shift()
     if (next === undefined || tried.has(next.path)) continue
@@ -222,8 +221,7 @@ async function others(
     }
     try {
       const real = realpathSync.native(path)
-      folders ??= [realpathSync.native(dirname(about.file)), realpathSync.native('.')]
-      const isOutside = !folders.some((folder) => isInside(folder, real))
+      const isOutside = !mayName(about.file, real)
       if (isOutside && next.known) continue
       if (isOutside && !next.given) {
         lost(

@@ -1,6 +1,6 @@
 /** A folder -> the files in it that may say something of containers, in order of their paths. */
 import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
-import { join, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { mayBeRead } from './document/syntax.ts'
 import { reasonOf } from './file.ts'
 import { Ignored, type IgnoreFile } from './ignored.ts'
@@ -154,6 +154,10 @@ export const isInside = (folder: string, path: string): boolean => {
   const way = relative(folder, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && resolve(folder, way) === resolve(path)
 }
+
+/** May a file name this path (without links)? What it names lies below its own folder, or below the working directory. */
+export const mayName = (file: string, real: string): boolean =>
+  isInside(realpathSync.native(dirname(file)), real) || isInside(realpathSync.native('.'), real)
 
 /** What a path is, links followed; undefined where there is nothing. */
 export function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {

@@ -142,13 +142,13 @@ export interface Bystander {
 }
 
 /** Untyped views of asks and silence, for the walk below: the types above guarantee that they have the shape of the rows. */
-interface AnyAsks {
+export interface AnyAsks {
   readonly [key: string]: Ask<unknown> | AnyAsks
 }
 interface AnySilence {
   readonly [key: string]: Default<unknown> | AnySilence
 }
-const isAsk = (x: Ask<unknown> | AnyAsks | undefined): x is Ask<unknown> =>
+export const isAsk = (x: Ask<unknown> | AnyAsks | undefined): x is Ask<unknown> =>
   x !== undefined && typeof (x as { read?: unknown }).read === 'function'
 const isDefault = (x: Default<unknown> | AnySilence | undefined): x is Default<unknown> =>
   x instanceof Refusal || (x !== undefined && 'is' in x && 'because' in x && typeof x.because === 'string')

@@ -7,11 +7,11 @@
  */
 import { container } from './fields/container.ts'
 import { engine } from './fields/engine.ts'
-import type { mount } from './fields/group.ts'
+import { propagations, type mount } from './fields/group.ts'
 import { image } from './fields/image.ts'
 import { group, type Facts, type Item } from './row.ts'
 
-export { container, engine, image }
+export { container, engine, image, propagations }
 
 /** The roots that a rule may name. */
 export const roots = {

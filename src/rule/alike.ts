@@ -137,21 +137,24 @@ export class AlikeElements {
   }
 }
 
-function factAt(tables: Tables, path: readonly string[]): AnyFact | undefined {
+/** The fact that a path comes to first: that of a list, where it leads into one. A path that stops at a group comes to none. */
+function reach(
+  tables: Tables,
+  path: readonly string[],
+): { readonly fact: AnyFact; readonly depth: number } | undefined {
   let here: AnyFacts | AnyFact | undefined = tables[path[0] ?? '']
-  for (let depth = 1; depth < path.length && here !== undefined; depth += 1) {
-    if (isFact(here)) return undefined
-    here = here[path[depth] ?? '']
-  }
-  return here !== undefined && isFact(here) ? here : undefined
+  let depth = 1
+  for (; depth < path.length && here !== undefined && !isFact(here); depth += 1) here = here[path[depth] ?? '']
+  return here !== undefined && isFact(here) ? { fact: here, depth } : undefined
 }
-
-/** The fact at a path, or the list that the path leads into. A path that stops at a group reads what is not said here. */
+/** The fact at the very path. */
+function factAt(tables: Tables, path: readonly string[]): AnyFact | undefined {
+  const found = reach(tables, path)
+  return found?.depth === path.length ? found.fact : undefined
+}
 function signatureAt(tables: Tables, path: readonly string[]): string | undefined {
-  let here: AnyFacts | AnyFact | undefined = tables[path[0] ?? '']
-  for (let depth = 1; depth < path.length && here !== undefined && !isFact(here); depth += 1)
-    here = here[path[depth] ?? '']
-  return here !== undefined && isFact(here) ? signatureOf(here) : undefined
+  const found = reach(tables, path)
+  return found && signatureOf(found.fact)
 }
 
 /** All of a fact that an expression can see: how it is known, who could tell, and its value. */

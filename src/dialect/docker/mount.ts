@@ -1,35 +1,29 @@
 /** Mounts as Docker writes them: `source:target:options` (https://docs.docker.com/engine/storage/bind-mounts/). */
 import type { Node } from '../../document/node.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
+import { propagations } from '../../model/fields.ts'
+import type { Place } from '../../model/place.ts'
 import { HOLE, piece, rawText, said, unknownBy, why, type Mount, type Why } from './piece.ts'
 
 type Kind = Extract<Mount['facts']['kind'], { value: unknown }>['value']
 type Propagation = Extract<Mount['facts']['propagation'], { value: unknown }>['value']
 
-const PROPAGATIONS = {
-  private: 'private',
-  rprivate: 'rprivate',
-  slave: 'slave',
-  rslave: 'rslave',
-  shared: 'shared',
-  rshared: 'rshared',
-  unbindable: 'unbindable',
-  runbindable: 'runbindable',
-} as const
-const isPropagation = (word: string): word is Propagation => Object.hasOwn(PROPAGATIONS, word)
+const isPropagation = (word: string): word is Propagation => propagations.some((each) => each === word)
 
-export const strangeMount = (reason: Why): Mount => ({
-  place: reason.place,
+/** A mount of which nothing is known; `fact` gives every row one of its own. */
+export const unknownMount = (place: Place, fact: () => Fact<never>): Mount => ({
+  place,
   facts: {
-    kind: unknownBy(reason),
-    type: unknownBy(reason),
-    source: unknownBy(reason),
-    target: unknownBy(reason),
-    readOnly: unknownBy(reason),
-    propagation: unknownBy(reason),
-    options: unknownBy(reason),
+    kind: fact(),
+    type: fact(),
+    source: fact(),
+    target: fact(),
+    readOnly: fact(),
+    propagation: fact(),
+    options: fact(),
   },
 })
+export const strangeMount = (reason: Why): Mount => unknownMount(reason.place, () => unknownBy(reason))
 
 /** A mount of which some facts are known; the rest is what Docker does by default. */
 export const mountOf = (
@@ -51,7 +45,7 @@ export function propagationOf(node: Node, text: string): Fact<Propagation> {
   if (text === '') return byDefault(node.place, 'rprivate', "Docker's default propagation")
   return isPropagation(text)
     ? said(node, text)
-    : unknown(node.place, `"${text}" is not a propagation (${Object.keys(PROPAGATIONS).join(', ')})`, 'user')
+    : unknown(node.place, `"${text}" is not a propagation (${propagations.join(', ')})`, 'user')
 }
 
 /** `ro,z,rslave` as facts. */

@@ -6,7 +6,7 @@ import { child, elements, isList, isMap, type Node } from '../../document/node.t
 import { byDefault, derived, unknown, type Fact } from '../../model/fact.ts'
 import type { container } from '../../model/fields.ts'
 import { ask, at, parse, refuse, scalarFact, silent, silentWhen, type Answer, type Ask, type Scope } from '../ask.ts'
-import type { Asks } from '../dialect.ts'
+import { isAsk, type AnyAsks, type Asks } from '../dialect.ts'
 import { isVoid, rawText, said, type Probe } from './piece.ts'
 import {
   devices,
@@ -344,12 +344,6 @@ const ASKS: Asks<typeof container> = {
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
 }
-
-/** Untyped view of the table, for the walk below. */
-interface AnyAsks {
-  readonly [key: string]: Ask<unknown> | AnyAsks
-}
-const isAsk = (own: Ask<unknown> | AnyAsks): own is Ask<unknown> => typeof own['read'] === 'function'
 
 /**
  * Every row, asked of the map of flags that is the scope `where`: the container's own node, or another one of it, such as the

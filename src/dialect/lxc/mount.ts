@@ -1,42 +1,21 @@
 /** Mounts of a container: `lxc.mount.entry` in the form of fstab(5), and the file systems of `lxc.mount.auto`. */
 import { dockerBytes } from '../../document/unit.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
-import type { container, MountFacts } from '../../model/fields.ts'
+import { propagations, type container, type MountFacts } from '../../model/fields.ts'
 import type { Element } from '../../model/row.ts'
 import { ask, type Answer, type Ask, type Scope } from '../ask.ts'
+import { unknownMount } from '../docker/mount.ts'
 import { hidden, said, strange, type Line } from './line.ts'
 import { collected, last, listed } from './setting.ts'
 
 type DeviceFacts = Element<(typeof container.devices)['of']>
 type Kind = Extract<MountFacts['facts']['kind'], { value: unknown }>['value']
-const PROPAGATIONS = [
-  'private',
-  'rprivate',
-  'slave',
-  'rslave',
-  'shared',
-  'rshared',
-  'unbindable',
-  'runbindable',
-] as const
-type Propagation = (typeof PROPAGATIONS)[number]
+type Propagation = (typeof propagations)[number]
 /** conf.c, turn_into_dependent_mounts: what the host mounts later comes in, and nothing goes out. */
 const SLAVE = 'LXC makes the mounts of the host slaves before it takes any over'
 
-const all = (fact: () => Fact<never>, { place }: Line): MountFacts => ({
-  place,
-  facts: {
-    kind: fact(),
-    type: fact(),
-    source: fact(),
-    target: fact(),
-    readOnly: fact(),
-    propagation: fact(),
-    options: fact(),
-  },
-})
-const strangeMount = (line: Line, because: string): MountFacts => all(() => strange(line, because), line)
-const hiddenMount = (line: Line): MountFacts => all(() => hidden(line), line)
+const strangeMount = (line: Line, because: string): MountFacts => unknownMount(line.place, () => strange(line, because))
+const hiddenMount = (line: Line): MountFacts => unknownMount(line.place, () => hidden(line))
 
 interface Spec {
   readonly kind: Kind
@@ -47,7 +26,7 @@ interface Spec {
 }
 function mountOf(line: Line, { kind, type, source, target, options }: Spec): MountFacts {
   const access = options.findLast((option) => option === 'ro' || option === 'rw')
-  const word = options.findLast((option): option is Propagation => PROPAGATIONS.some((each) => each === option))
+  const word = options.findLast((option): option is Propagation => propagations.some((each) => each === option))
   return {
     place: line.place,
     facts: {

@@ -1,10 +1,11 @@
 /** Devices of an instance: disks, devices of the host, proxies, networks. */
 import { child, textOf, type Node } from '../../document/node.ts'
 import { byDefault, unknown, type Fact } from '../../model/fact.ts'
-import type { container, MountFacts } from '../../model/fields.ts'
+import { propagations, type container, type MountFacts } from '../../model/fields.ts'
 import type { Place } from '../../model/place.ts'
 import type { Element } from '../../model/row.ts'
 import { ask, type Answer, type Ask, type Scope } from '../ask.ts'
+import { unknownMount } from '../docker/mount.ts'
 import { devices as ofRaw, mounts as ofLxc } from '../lxc/mount.ts'
 import { absent, instanceOf, said, truth } from './setting.ts'
 
@@ -12,16 +13,6 @@ type Device = Element<(typeof container.devices)['of']>
 type Port = Element<(typeof container.ports)['of']>
 type Kind = Extract<MountFacts['facts']['kind'], { value: unknown }>['value']
 type Propagation = Extract<MountFacts['facts']['propagation'], { value: unknown }>['value']
-const PROPAGATIONS: readonly Propagation[] = [
-  'private',
-  'rprivate',
-  'slave',
-  'rslave',
-  'shared',
-  'rshared',
-  'unbindable',
-  'runbindable',
-]
 
 /** The devices of these types, each with its text of a key. */
 const devicesOf = (scope: Scope, ...types: readonly string[]): readonly Node[] =>
@@ -58,18 +49,8 @@ function gathered<E>(
   return said({ ...own, value: null }, [...elements, ...open])
 }
 
-const strangeMount = (fact: () => Fact<never>, { place }: { readonly place: Place }): MountFacts => ({
-  place,
-  facts: {
-    kind: fact(),
-    type: fact(),
-    source: fact(),
-    target: fact(),
-    readOnly: fact(),
-    propagation: fact(),
-    options: fact(),
-  },
-})
+const strangeMount = (fact: () => Fact<never>, { place }: { readonly place: Place }): MountFacts =>
+  unknownMount(place, fact)
 function disk(node: Node): MountFacts {
   const source = text(node, 'source')
   const kind: Kind =
@@ -83,7 +64,7 @@ function disk(node: Node): MountFacts {
             ? 'device'
             : 'bind'
   const propagation = text(node, 'propagation')
-  const word = PROPAGATIONS.find((each) => each === propagation)
+  const word = propagations.find((each) => each === propagation)
   const options = text(node, 'raw.mount.options')
     .split(',')
     .filter((option) => option !== '')

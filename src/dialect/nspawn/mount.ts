@@ -4,6 +4,7 @@ import { byDefault, unknown, type Fact } from '../../model/fact.ts'
 import type { container, MountFacts } from '../../model/fields.ts'
 import type { Element } from '../../model/row.ts'
 import { ask, type Answer, type Ask, type Scope } from '../ask.ts'
+import { unknownMount } from '../docker/mount.ts'
 import { variable } from './namespace.ts'
 import { collected, every, flag, last, list, said, strange, truth, type Setting } from './setting.ts'
 
@@ -111,21 +112,7 @@ const MOUNTS: { readonly [key: string]: (setting: Setting) => MountFacts } = {
   Overlay: overlay,
   OverlayReadOnly: overlay,
 }
-const hidden = (setting: Setting): MountFacts => {
-  const fact = (): Fact<never> => strange(setting, '')
-  return {
-    place: setting.place,
-    facts: {
-      kind: fact(),
-      type: fact(),
-      source: fact(),
-      target: fact(),
-      readOnly: fact(),
-      propagation: fact(),
-      options: fact(),
-    },
-  }
-}
+const hidden = (setting: Setting): MountFacts => unknownMount(setting.place, () => strange(setting, ''))
 /** A node below /dev that is bound is a device that is passed in; these are no devices. */
 const NO_DEVICE = /^\/dev(?:\/(?:shm|mqueue|log|pts|hugepages)(?:\/.*)?)?\/?$/
 const isDevice = ({ key, text, hidden: why }: Setting): boolean =>

@@ -2,25 +2,15 @@
 import { child, elements, isList, textOf, type Node } from '../../document/node.ts'
 import { dockerBytes } from '../../document/unit.ts'
 import { byDefault, set, unknown, type Fact } from '../../model/fact.ts'
-import type { container, MountFacts } from '../../model/fields.ts'
+import { propagations, type container, type MountFacts } from '../../model/fields.ts'
 import type { Element } from '../../model/row.ts'
 import { ask, at, asMap, field, items, parse, scalarFact, type Answer, type Ask, type Scope } from '../ask.ts'
 
 type Device = Element<(typeof container.devices)['of']>
 type Propagation = MountFacts['facts']['propagation']
 
-const PROPAGATIONS = [
-  'private',
-  'rprivate',
-  'slave',
-  'rslave',
-  'shared',
-  'rshared',
-  'unbindable',
-  'runbindable',
-] as const
-const propagationOf = (word: string | undefined): (typeof PROPAGATIONS)[number] | undefined =>
-  PROPAGATIONS.find((each) => each === word)
+const propagationOf = (word: string | undefined): (typeof propagations)[number] | undefined =>
+  propagations.find((each) => each === word)
 
 export const mounts: Ask<readonly MountFacts[]> = ask((scope) =>
   items('mounts', (node) => mount(asMap(node), scope)).read(scope),
@@ -103,7 +93,7 @@ function propagation(
   const word = propagationOf(root.value)
   return word
     ? { how: 'inherited', place: root.place, value: word }
-    : unknown(root.place, `"${root.value}" is not one of ${PROPAGATIONS.join(', ')}`, 'user')
+    : unknown(root.place, `"${root.value}" is not one of ${propagations.join(', ')}`, 'user')
 }
 
 /** Size of the tmpfs on /dev/shm. */

@@ -4,6 +4,18 @@ import { by, group } from '../row.ts'
 
 const { bool, int, string, oneOf, list } = by('dialect')
 
+/** mount_namespaces(7), the words of `mount --make-*`. */
+export const propagations = [
+  'private',
+  'rprivate',
+  'slave',
+  'rslave',
+  'shared',
+  'rshared',
+  'unbindable',
+  'runbindable',
+] as const
+
 export const mount = group(
   'Mount',
   {
@@ -15,10 +27,7 @@ export const mount = group(
     source: string('Host path, or name of the volume; empty where it has none'),
     target: string('Path in the container; empty where it is declared and not mounted here'),
     readOnly: bool('May not be written through this mount'),
-    propagation: oneOf(
-      ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared', 'unbindable', 'runbindable'],
-      'Whether mounts made on one side appear on the other (mount_namespaces(7))',
-    ),
+    propagation: oneOf(propagations, 'Whether mounts made on one side appear on the other (mount_namespaces(7))'),
     options: list(string('An option'), 'Mount options as written, such as nosuid, noexec'),
   },
   'A mount',
