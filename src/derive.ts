@@ -7,11 +7,13 @@ import { sharedLevels } from './confine/selinux.ts'
 import { derived, unknown } from './model/fact.ts'
 import type { Read } from './model/notice.ts'
 import type { WaysOut } from './model/path.ts'
-import type { Subject } from './model/subject.ts'
+import type { Project, Subject } from './model/subject.ts'
+import { projectsOf } from './projects.ts'
 import { SeccompProfiles } from './profiles.ts'
 
 export interface Derived {
   readonly subjects: readonly Subject[]
+  readonly projects: readonly Project[]
   /** Of the containers that have any. */
   readonly ways: readonly WaysOut[]
 }
@@ -52,7 +54,7 @@ export async function deriveAll(subjects: readonly Subject[], options: ProfileRo
     if (paths.length > 0) ways.push({ subject: done, paths })
   }
   return {
-    value: { subjects: value, ways },
+    value: { subjects: value, projects: projectsOf(value), ways },
     notices: [...profiles.notices, ...appArmor.notices],
   }
 }

@@ -71,7 +71,11 @@ export const readExample: Setting = async (file, parts) => {
   for (const { place, message } of joined.notices)
     notices.push({ id: 'example-image', place: { ...place, file }, message, lost: true })
   const engines = programsOf(inOrder(settings))
-  return { subjects: derived.value.subjects, images, engines, notices: [...notices, ...derived.notices] }
+  const { subjects, projects } = derived.value
+  return {
+    world: { containers: subjects, images, engines, projects, grants: [] },
+    notices: [...notices, ...derived.notices],
+  }
 }
 
 /** A container of the setting that is built here is built from its Dockerfile. */

@@ -120,7 +120,7 @@ async function judged(
     ...(named && { named }),
   })
   const derived = await deriveAll(joined.subjects, around)
-  const { findings, notices } = judge(rules, derived.value.subjects, images)
+  const { findings, notices } = judge(rules, { containers: derived.value.subjects, images })
   return { findings, notices: [...read.notices, ...notices] }
 }
 

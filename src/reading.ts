@@ -4,7 +4,7 @@ import type { ImageTarget } from './image/open.ts'
 import type { Notice, Read } from './model/notice.ts'
 import { startOf } from './model/place.ts'
 import type { InputNote, Target } from './model/result.ts'
-import type { Container, Engine, Image } from './model/subject.ts'
+import type { Container, Engine, Grant, Image } from './model/subject.ts'
 import type { Bystander, ReadOptions } from './dialect/dialect.ts'
 import { ENGINE_FILES, inOrder } from './dialect/engine.ts'
 import { hasStage } from './dialect/dockerfile/document.ts'
@@ -46,6 +46,7 @@ export class Reading {
   /** What documents say of the containers of others. */
   readonly bystanders: Bystander[] = []
   readonly images: Image[] = []
+  readonly grants: Grant[] = []
   readonly comments: Comment[] = []
   readonly notices: Notice[] = []
   /** Files that nobody reads. */

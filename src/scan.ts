@@ -8,7 +8,7 @@ import { join } from './join/join.ts'
 import type { Notice } from './model/notice.ts'
 import type { WaysOut } from './model/path.ts'
 import type { Ignorings, InputNote, Result, Target } from './model/result.ts'
-import type { Engine, Image, Subject } from './model/subject.ts'
+import type { Engine, Grant, Image, Project, Subject, World } from './model/subject.ts'
 import type { Comment } from './document/node.ts'
 import { decide } from './policy/decide.ts'
 import { waive } from './policy/waive.ts'
@@ -52,6 +52,8 @@ export interface Inventory {
   readonly subjects: readonly Subject[]
   readonly images: readonly Image[]
   readonly engines: readonly Engine[]
+  readonly projects: readonly Project[]
+  readonly grants: readonly Grant[]
   /** Of the containers that have any. */
   readonly ways: readonly WaysOut[]
   readonly comments: readonly Comment[]
@@ -82,6 +84,8 @@ export async function take(options: InputOptions): Promise<Inventory> {
   return {
     targets,
     subjects: derived.value.subjects,
+    projects: derived.value.projects,
+    grants: reading.grants,
     ways: derived.value.ways,
     images,
     engines: engines.value,
@@ -100,6 +104,15 @@ export async function take(options: InputOptions): Promise<Inventory> {
   }
 }
 
+/** What is judged of all that was read. */
+export const worldOf = ({ subjects, images, engines, projects, grants }: Inventory): World => ({
+  containers: subjects,
+  images,
+  engines: programsOf(engines),
+  projects,
+  grants,
+})
+
 /**
  * Scans targets and judges them.
  * @throws {UsageError} for an absent target, one in which there is nothing to scan, and wrong options, policies and configurations.
@@ -110,7 +123,7 @@ export async function scan(options: ScanOptions): Promise<Result> {
   const inventory = await take(options)
   options.progress?.('judging')
   const judged = ready(rules, settings.value.rules)
-  const { findings, notices } = judge(judged, inventory.subjects, inventory.images, programsOf(inventory.engines))
+  const { findings, notices } = judge(judged, worldOf(inventory))
   const left = waive(findings, {
     waivers: settings.value.waivers,
     comments: inventory.comments,

@@ -1,6 +1,6 @@
 /** `plimsoll facts`: the table of facts of every subject, as text and as JSON. */
 import type { Fact } from '../model/fact.ts'
-import { roots, type EngineFacts, type Root } from '../model/fields.ts'
+import { roots, type EngineFacts } from '../model/fields.ts'
 import { showPlace } from '../model/place.ts'
 import { isFact, type AnyFacts, type Rows } from '../model/row.ts'
 import type { Subject } from '../model/subject.ts'
@@ -23,7 +23,9 @@ function* linesOf(rows: Rows, facts: AnyFacts, path: string): Generator<Line> {
     else if (row.kind === 'group') yield* linesOf(row.rows, here, field)
   }
 }
-const tableOf = (subject: Subject, root: Root): AnyFacts => subject[root] as AnyFacts
+/** The tables of a subject. */
+const OWN = ['container', 'image', 'engine'] as const
+const tableOf = (subject: Subject, root: (typeof OWN)[number]): AnyFacts => subject[root] as AnyFacts
 const untyped = (facts: EngineFacts): AnyFacts => facts as AnyFacts
 
 export function factsText(inventory: Inventory, all: boolean, { width }: { readonly width: number }): string {
@@ -32,7 +34,7 @@ export function factsText(inventory: Inventory, all: boolean, { width }: { reado
   for (const subject of inventory.subjects) {
     const kind = subject.dialect ?? 'image'
     out.push(`${escapeText(subject.id)}  (${kind}, ${escapeText(showPlace(subject.place))})`)
-    for (const root of Object.keys(roots) as Root[]) {
+    for (const root of OWN) {
       if (root === 'image' && subject.imageId === undefined) continue
       for (const { field, fact } of linesOf(roots[root].rows, tableOf(subject, root), root)) {
         const plain =

@@ -1,16 +1,7 @@
 /** Several files of engine settings -> the engine of a container, and the programs that are judged by themselves. */
 import { engine as rows, type EngineFacts } from '../model/fields.ts'
-import type { Place } from '../model/place.ts'
 import { isFact, type AnyFact, type AnyFacts, type Rows } from '../model/row.ts'
-import type { Engine } from '../model/subject.ts'
-
-/** A program with all that its files say: what a rule about engines is judged on. */
-export interface Program {
-  /** docker, podman, containerd, cri-o or kubelet. */
-  readonly id: string
-  readonly place: Place
-  readonly facts: EngineFacts
-}
+import type { Engine, Program } from '../model/subject.ts'
 
 /** The settings that decide for containers of a runtime: row by row those of the first file that knows. Undefined where none was given. */
 export function engineFor(engines: readonly Engine[], runtime: string | undefined): EngineFacts | undefined {

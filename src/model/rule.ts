@@ -31,7 +31,7 @@ export interface RuleInfo {
    * is told; theirs where both are equally bad.
    */
   readonly sameCause: readonly string[]
-  /** The smallest of image, engine and container that holds all the roots that it names. */
+  /** What it speaks of: the one root that it names; a container where it names its image or engine too. */
   readonly subject: Root
   /** Examples by dialect, with their marks, for `explain` and the documentation. */
   readonly examples: readonly { readonly dialect: string; readonly text: string }[]

@@ -1,4 +1,4 @@
-import type { ContainerFacts, EngineFacts, ImageFacts } from './fields.ts'
+import type { ContainerFacts, EngineFacts, GrantFacts, ImageFacts, ProjectFacts } from './fields.ts'
 import type { Notice } from './notice.ts'
 import type { Place } from './place.ts'
 
@@ -92,4 +92,38 @@ export interface Subject {
   readonly container: ContainerFacts
   readonly image: ImageFacts
   readonly engine: EngineFacts
+}
+
+/** Containers that run together, and what only all of them tell. */
+export interface Project {
+  /** As of its containers: `kind/namespace/name`, the name of a compose project. */
+  readonly id: string
+  /** Where it begins in its file. */
+  readonly place: Place
+  readonly facts: ProjectFacts
+}
+
+/** An object of a cluster that says what pods may be, and is no container. */
+export interface Grant {
+  /** `kind/namespace/name`; `kind/name` where it belongs to the whole cluster. */
+  readonly id: string
+  readonly place: Place
+  readonly facts: GrantFacts
+}
+
+/** A program with all that its files say: what a rule about engines is judged on. */
+export interface Program {
+  /** docker, podman, containerd, cri-o or kubelet. */
+  readonly id: string
+  readonly place: Place
+  readonly facts: EngineFacts
+}
+
+/** Everything that is judged. A rule speaks of one of these; one about containers may ask for their image and engine too. */
+export interface World {
+  readonly containers: readonly Subject[]
+  readonly images: readonly Image[]
+  readonly engines: readonly Program[]
+  readonly projects: readonly Project[]
+  readonly grants: readonly Grant[]
 }

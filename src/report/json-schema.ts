@@ -100,7 +100,7 @@ export const resultSchema = z.strictObject({
         z.strictObject({ default: z.union([z.string(), z.number(), z.boolean(), words]), says: z.string() }),
       ),
       covers: words,
-      subject: z.enum(['container', 'image', 'engine']),
+      subject: z.enum(['container', 'image', 'engine', 'project', 'grant']),
       fields: words,
     }),
   ),

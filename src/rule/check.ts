@@ -1,5 +1,5 @@
 /** What the CEL library's own checker lets through, and a rule must not say: so that nothing fails when it runs but "not known". */
-import { roots } from '../model/fields.ts'
+import { roots, type Root } from '../model/fields.ts'
 import type { Row, Rows } from '../model/row.ts'
 import { children, type ASTNode, type Flaw } from './cel.ts'
 
@@ -114,5 +114,8 @@ const literals = (ast: ASTNode): readonly ASTNode[] =>
   ast.op === 'value' ? [ast] : ast.op === 'list' ? ast.args.flatMap(literals) : []
 
 /** The roots that expressions name. */
-export const rootsIn = (fields: readonly string[]): ReadonlySet<string> =>
-  new Set(fields.map((field) => field.split('.')[0] ?? ''))
+export function rootsIn(fields: readonly string[]): ReadonlySet<Root> {
+  const named = new Set(fields.map((field) => field.split('.')[0]))
+  return new Set(all.filter((root) => named.has(root)))
+}
+const all = Object.keys(roots) as readonly Root[]

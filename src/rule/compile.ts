@@ -3,7 +3,7 @@ import { roots } from '../model/fields.ts'
 import { severities, type Severity } from '../model/finding.ts'
 import type { Row } from '../model/row.ts'
 import { compile as celCompile, nodes, parseOwn, scope, type Compiled, type Flaw, type Program } from './cel.ts'
-import { examine, rootNames, type Names } from './check.ts'
+import { examine, rootNames, rootsIn, type Names } from './check.ts'
 import type { Rule } from './rule.ts'
 
 /** A sentence in pieces: text, and CEL to be filled in. */
@@ -43,6 +43,7 @@ const isSeverity = (word: unknown): word is Severity => severities.some((severit
 export function compile(rule: Rule): Compilation {
   const flaws: KeyFlaw[] = []
   const fields = new Set<string>()
+  const named = new Set<string>()
   let names: Names = { ...rootNames }
   let element: { name: string; type: string } | undefined
   const parameters = Object.fromEntries(
@@ -58,6 +59,14 @@ export function compile(rule: Rule): Compilation {
     }
     const seen = examine(result.ast, names)
     for (const flaw of seen.flaws) flaws.push({ ...flaw, key, start: flaw.start + offset, end: flaw.end + offset })
+    for (const root of rootsIn(seen.fields)) named.add(root)
+    if (named.size > 1 && (named.has('project') || named.has('grant')))
+      flaws.push({
+        key,
+        message: `a rule about a project or a grant speaks of nothing else; this one names ${[...named].sort().join(' and ')}`,
+        start: offset,
+        end: offset + text.length,
+      })
     if (key === 'deny' || key === 'each' || key === 'when')
       for (const field of seen.fields) fields.add(elementField(field))
     if (types.length > 0 && !types.includes(result.type))

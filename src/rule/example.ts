@@ -2,9 +2,9 @@
 import type { Finding } from '../model/finding.ts'
 import type { Notice } from '../model/notice.ts'
 import type { Locate } from '../document/node.ts'
-import type { Image, Subject } from '../model/subject.ts'
+import type { World } from '../model/subject.ts'
 import { compile } from './compile.ts'
-import { judge, type JudgedEngine } from './judge.ts'
+import { judge } from './judge.ts'
 import type { Example, Part, RuleError, RuleFile } from './rule.ts'
 
 /** A part without its marks, with the way from its lines to those of the rule's file. */
@@ -18,9 +18,7 @@ export type Setting = (
   file: string,
   parts: readonly CleanPart[],
 ) => Promise<{
-  readonly subjects: readonly Subject[]
-  readonly images: readonly Image[]
-  readonly engines?: readonly JudgedEngine[]
+  readonly world: World
   readonly notices: readonly Notice[]
 }>
 
@@ -43,7 +41,7 @@ export async function checkExamples(file: RuleFile, read: Setting): Promise<read
     )
     for (const notice of setting.notices)
       if (notice.lost) errors.push({ place: notice.place, message: `the example cannot be read: ${notice.message}` })
-    const { findings, notices } = judge([{ compiled, parameters }], setting.subjects, setting.images, setting.engines)
+    const { findings, notices } = judge([{ compiled, parameters }], setting.world)
     for (const notice of notices) errors.push({ place: example.place, message: notice.message })
     errors.push(...compareMarks(example, marks, findings))
   }

@@ -4,8 +4,8 @@ import { severities, type Finding, type Reason, type Severity } from '../model/f
 import type { Notice } from '../model/notice.ts'
 import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts } from '../model/row.ts'
-import type { EngineFacts, Root } from '../model/fields.ts'
-import { NO_RUNTIME, type Image, type Subject } from '../model/subject.ts'
+import type { Root } from '../model/fields.ts'
+import { NO_RUNTIME, type World } from '../model/subject.ts'
 import { Alike, AlikeElements, Names, type Named } from './alike.ts'
 import {
   bind,
@@ -36,23 +36,11 @@ export interface Judgement {
 /** The same, before it is said which subject of the list it is. */
 type Told = Omit<Single, 'on'>
 
-/** An engine that is judged by itself. */
-export interface JudgedEngine {
-  readonly id: string
-  readonly place: Place
-  readonly facts: EngineFacts
-}
-
-export function judge(
-  rules: readonly Judged[],
-  subjects: readonly Subject[],
-  images: readonly Image[],
-  engines: readonly JudgedEngine[] = [],
-): Judgement {
+export function judge(rules: readonly Judged[], world: Partial<World>): Judgement {
   const singles: Single[] = []
   const notices: Notice[] = []
   const covering = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.covers]))
-  const on = judgedBy(subjects, images, engines)
+  const on = judgedBy(world)
   const names = new Names()
   for (const judged of rules) {
     const { rule } = judged.compiled
@@ -101,11 +89,8 @@ const isOfThis = ({ outcome, because }: Told): boolean =>
   !because.some(({ fact }) => fact.how === 'unknown' && fact.ask === 'user' && fact.because === NO_RUNTIME)
 
 /** What is judged, by the subject that a rule speaks of. */
-function judgedBy(
-  subjects: readonly Subject[],
-  images: readonly Image[],
-  engines: readonly JudgedEngine[],
-): { readonly [root in Root]: readonly On[] } {
+function judgedBy(world: Partial<World>): { readonly [root in Root]: readonly On[] } {
+  const { containers = [], images = [], engines = [], projects = [], grants = [] } = world
   const on = (id: string, place: Place, tables: On['tables']): On => ({
     id,
     place,
@@ -114,16 +99,18 @@ function judgedBy(
     context: bind(tables),
   })
   return {
-    image: images.map(({ id, place, facts }) => on(id, place, { image: untyped(facts) })),
-    engine: engines.map(({ id, place, facts }) => on(id, place, { engine: untyped(facts) })),
-    container: subjects.map(({ id, place, container, image, engine }) =>
+    container: containers.map(({ id, place, container, image, engine }) =>
       on(id, place, { container: untyped(container), image: untyped(image), engine: untyped(engine) }),
     ),
+    image: images.map(({ id, place, facts }) => on(id, place, { image: untyped(facts) })),
+    engine: engines.map(({ id, place, facts }) => on(id, place, { engine: untyped(facts) })),
+    project: projects.map(({ id, place, facts }) => on(id, place, { project: untyped(facts) })),
+    grant: grants.map(({ id, place, facts }) => on(id, place, { grant: untyped(facts) })),
   }
 }
 
 /** Facts of a table are facts by name: what the walk by rows sees. */
-const untyped = (facts: Subject['container'] | Subject['image'] | Subject['engine']): AnyFacts => facts as AnyFacts
+const untyped = (facts: object): AnyFacts => facts as AnyFacts
 
 function judgeOne(
   judged: Judged,
@@ -203,7 +190,8 @@ function single(
     because,
     subject,
     field,
-    coverable: rule.subject === 'container',
+    // What is said of an image is said once, whatever containers of it say; an engine has rules about its own settings alone.
+    coverable: rule.subject !== 'image' && rule.subject !== 'engine',
     ...(item && { item: item.place }),
     ...(key !== undefined && { element: key }),
   }

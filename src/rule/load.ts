@@ -50,11 +50,10 @@ export async function loadRule(
   return reader.errors.length > 0 ? { errors: reader.errors } : { value: { ...value, rule }, errors: [] }
 }
 
-/** The smallest of image, engine and container that holds all the roots that a rule names. */
+/** What a rule speaks of: the one root that it names, or a container with its image and engine. */
 function subjectOf(fields: readonly string[]): Root {
-  const named = rootsIn(fields)
-  const [only] = named
-  return named.size === 1 && (only === 'image' || only === 'engine') ? only : 'container'
+  const [only, ...more] = rootsIn(fields)
+  return only !== undefined && more.length === 0 ? only : 'container'
 }
 
 class Reader {

@@ -7,7 +7,7 @@ import type { Subject } from '../../src/model/subject.ts'
 export type Parts = Readonly<Record<string, string>>
 
 export async function subjectsOf(parts: Parts): Promise<readonly Subject[]> {
-  const { subjects, notices } = await readExample(
+  const { world, notices } = await readExample(
     'test',
     Object.entries(parts).map(([dialect, text]) => ({
       dialect,
@@ -17,7 +17,7 @@ export async function subjectsOf(parts: Parts): Promise<readonly Subject[]> {
   )
   const lost = notices.find((notice) => notice.lost)
   if (lost) throw new Error(`the fixture cannot be read: ${lost.message}`)
-  return subjects
+  return world.containers
 }
 
 /** The first container's ways out. */

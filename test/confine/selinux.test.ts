@@ -17,7 +17,7 @@ async function subjects(dialect: string, text: string): Promise<readonly Subject
   const read = await readExample('x.yaml', [
     { dialect, text, locate: (line, column) => ({ file: 'x.yaml', line, column }) },
   ])
-  return read.subjects
+  return read.world.containers
 }
 const compose = (services: string): Promise<readonly Subject[]> => subjects('compose', `services:\n${services}`)
 const judged = async (options: string, more = ''): Promise<unknown> => {

@@ -78,12 +78,12 @@ describe.each(fixable.map((file) => [file.rule.id, file] as const))('%s', (id, {
           .join('\n'),
         locate: (line, column) => ({ file: `${dialect}.example`, line, column }),
       }))
-      const world = await readExample('example', parts)
+      const { world } = await readExample('example', parts)
       const engines = await enginesOf(parts)
       const own = strict.filter(({ compiled }) => compiled.rule.id === id)
-      for (const finding of judge(own, world.subjects, world.images).findings) {
+      for (const finding of judge(own, world).findings) {
         if (finding.outcome === 'open') continue
-        const dialect = world.subjects.find((each) => finding.subjects.includes(each.id))?.dialect
+        const dialect = world.containers.find((each) => finding.subjects.includes(each.id))?.dialect
         const part = parts.find((each) => each.dialect === dialect)
         if (!part || dialect === undefined) throw new Error(`${id}: no text for ${finding.subjects.join(', ')}`)
         const input = { file: `${dialect}.example`, text: part.text, as: dialect, named: true }

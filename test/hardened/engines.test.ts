@@ -78,7 +78,7 @@ const OPPOSITE: Readonly<Record<string, readonly (readonly [line: string, instea
 }
 
 const said = (text: string, file: string): readonly string[] => {
-  const { findings, notices } = judge(rules, [], [], programsOf([engineOfText(text, file)]))
+  const { findings, notices } = judge(rules, { engines: programsOf([engineOfText(text, file)]) })
   expect(notices).toEqual([])
   return findings.map(({ rule, outcome }) => (outcome === 'open' ? `${rule}?` : rule))
 }

@@ -72,7 +72,7 @@ export async function say(
       named: new Map(image ? [...NAMES, REFERENCE].map((name) => [name, image.target]) : []),
     }).subjects,
   )
-  const judged = judge(rules, derived.value.subjects, image ? [image] : [])
+  const judged = judge(rules, { containers: derived.value.subjects, images: image ? [image] : [] })
   return {
     findings: judged.findings
       .filter(({ coveredBy }) => coveredBy === undefined)

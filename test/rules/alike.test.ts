@@ -48,9 +48,9 @@ describe.each(folders)('%s', (folder) => {
     // Findings of several subjects are one where rule and place are the same: those of one name and place are left out.
     const named = new Map(subjects.map((subject) => [`${subject.id} ${subject.place.file}`, subject]))
     const some = [...named.values()].filter((_, index) => named.size < 400 || index % 3 === 0)
-    const together = judge(judged, some, images)
-    const single = some.map((subject) => judge(judged, [subject], []))
-    const alone = judge(judged, [], images)
+    const together = judge(judged, { containers: some, images })
+    const single = some.map((subject) => judge(judged, { containers: [subject] }))
+    const alone = judge(judged, { images })
     expect([...together.notices, ...single.flatMap(({ notices }) => notices)]).toEqual([])
     const unique = (all: readonly string[]): readonly string[] => [...new Set(all)].sort()
     expect(unique(lines(together.findings))).toEqual(

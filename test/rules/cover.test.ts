@@ -19,10 +19,10 @@ async function judged(ids: readonly string[], dialect: string, text: string): Pr
       return { compiled, parameters: Object.fromEntries(parameters) }
     }),
   )
-  const { subjects, images } = await readExample('x.yaml', [
+  const { world } = await readExample('x.yaml', [
     { dialect, text, locate: (line, column) => ({ file: 'x.yaml', line, column }) },
   ])
-  const { findings, notices } = judge(rules, subjects, images)
+  const { findings, notices } = judge(rules, world)
   expect(notices).toEqual([])
   return findings
 }
