@@ -109,11 +109,14 @@ if (!given.action) {
     const text = await readFile(file, 'utf8')
     await writeFile(file, text.replace(/((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2'))
   }
-  const { configSchema } = await import('../src/policy/schema.ts')
+  const { configSchema, policySchema } = await import('../src/policy/schema.ts')
   const { jsonSchema } = await import('../src/report/json-schema.ts')
+  const { complianceSchema } = await import('../src/report/compliance/schema.ts')
   const seccompSchema = await import('../src/confine/seccomp/profile.ts')
   await mkdir(`${out}/schema`, { recursive: true })
   await writeFile(`${out}/schema/plimsoll.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
+  await writeFile(`${out}/schema/policy.schema.json`, `${JSON.stringify(policySchema(), null, 2)}\n`)
+  await writeFile(`${out}/schema/compliance.schema.json`, `${JSON.stringify(complianceSchema(), null, 2)}\n`)
   await writeFile(`${out}/schema/result.schema.json`, `${JSON.stringify(jsonSchema(), null, 2)}\n`)
   await writeFile(`${out}/schema/seccomp.schema.json`, `${JSON.stringify(seccompSchema.jsonSchema(), null, 2)}\n`)
 }

@@ -3,7 +3,7 @@ import { CAPABILITIES } from './confine/capabilities.ts'
 import { catalogers } from './catalog/index.ts'
 import { imageContent } from './catalog/facts.ts'
 import { deriveAll } from './derive.ts'
-import { dialects, gather, read, settle } from './dialect/index.ts'
+import { dialects, gather, grantsIn, read, settle } from './dialect/index.ts'
 import { SILENT_ABOUT, type Bystander } from './dialect/dialect.ts'
 import { engineFormat, engineFormats, inOrder, readEngine } from './dialect/engine.ts'
 import { isDockerfile } from './dialect/dockerfile/document.ts'
@@ -19,7 +19,7 @@ import { byDefault, set, unknown } from './model/fact.ts'
 import type { ImageFacts } from './model/fields.ts'
 import type { Notice } from './model/notice.ts'
 import type { Place } from './model/place.ts'
-import type { Container, Engine, Image } from './model/subject.ts'
+import type { Container, Engine, Grant, Image } from './model/subject.ts'
 import type { Catalogued, Entry } from './model/tree.ts'
 import { DOCKERFILE } from './recipe.ts'
 import type { CleanPart, Setting } from './rule/example.ts'
@@ -34,6 +34,7 @@ export const readExample: Setting = async (file, parts) => {
   const images: Image[] = []
   const settings: Engine[] = []
   const recipes: Recipe[] = []
+  const grants: Grant[] = []
   for (const part of parts) {
     const dialect = dialects.find(({ name }) => name === part.dialect)
     const format = engineFormats.find(({ file }) => file === part.dialect)
@@ -51,6 +52,7 @@ export const readExample: Setting = async (file, parts) => {
         images.push(image)
         notices.push(...image.notices)
       } else if (dialect?.is(root)) {
+        grants.push(...grantsIn(root, [dialect]).value.flatMap((one) => one.grants))
         const found = read(dialect, root)
         bystanders.push(...gather(root, SILENT_ABOUT, [dialect]))
         containers.push(...found.value)
@@ -73,7 +75,7 @@ export const readExample: Setting = async (file, parts) => {
   const engines = programsOf(inOrder(settings))
   const { subjects, projects } = derived.value
   return {
-    world: { containers: subjects, images, engines, projects, grants: [] },
+    world: { containers: subjects, images, engines, projects, grants },
     notices: [...notices, ...derived.notices],
   }
 }

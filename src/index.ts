@@ -9,10 +9,18 @@ export { fixOf, type Fix, type NoFix, type Surroundings } from './fix.ts'
 export { scan, take, type InputOptions, type Inventory, type ScanOptions } from './scan.ts'
 export type { PolicyOptions } from './settings.ts'
 export { UsageError } from './usage.ts'
-export { reports, type Report, type ReportName, type ReportOptions } from './report/index.ts'
+export {
+  complianceReports,
+  reports,
+  type ComplianceName,
+  type Report,
+  type ReportName,
+  type ReportOptions,
+} from './report/index.ts'
 export { exitCode } from './policy/decide.ts'
 export type { TextEdit } from './document/edit.ts'
 export type { TextInput } from './texts.ts'
+export type { Compliance, ControlOutcome, ControlResult } from './model/compliance.ts'
 export type { Fact } from './model/fact.ts'
 export type { ContainerFacts, EngineFacts, ImageFacts } from './model/fields.ts'
 export type { Finding, Reason, Severity, Verdict, Waived } from './model/finding.ts'

@@ -194,6 +194,7 @@ export class Reading {
         containers: read.containers.length,
         images: read.dockerfile ? 1 : 0,
         ...(read.engines && read.engines.length > 0 && { engines: read.engines.length }),
+        ...(read.grants && { grants: read.grants.length }),
         because: '',
         ...read.known,
       })
@@ -213,6 +214,7 @@ export class Reading {
     if (role === 'target') this.bystanders.push(...(read.bystanders ?? []))
     // Containers that stand beside engine settings or in the place of an image are no target.
     if (role === 'target') this.containers.push(...read.containers)
+    if (role === 'target') this.grants.push(...(read.grants ?? []))
     const { engines = [] } = read
     if (role === 'target') this.#engines.push(...engines.map((engine) => ({ engine, given: false })))
     if (read.dockerfile && role !== 'engine') this.#recipes.push(recipe(input, read.dockerfile))

@@ -10,6 +10,7 @@ import type { WaysOut } from './model/path.ts'
 import type { Ignorings, InputNote, Result, Target } from './model/result.ts'
 import type { Engine, Grant, Image, Project, Subject, World } from './model/subject.ts'
 import type { Comment } from './document/node.ts'
+import { comply } from './policy/comply.ts'
 import { decide } from './policy/decide.ts'
 import { waive } from './policy/waive.ts'
 import { prepare } from './rule/compile.ts'
@@ -123,7 +124,10 @@ export async function scan(options: ScanOptions): Promise<Result> {
   const inventory = await take(options)
   options.progress?.('judging')
   const judged = ready(rules, settings.value.rules)
-  const { findings, notices } = judge(judged, worldOf(inventory))
+  const { standard } = settings.value
+  const asked = options.compliance === true && standard !== undefined ? standard : undefined
+  const world = worldOf(inventory)
+  const { findings, notices, tallies } = judge(judged, world, { tally: asked !== undefined })
   const left = waive(findings, {
     waivers: settings.value.waivers,
     comments: inventory.comments,
@@ -139,6 +143,8 @@ export async function scan(options: ScanOptions): Promise<Result> {
     ignored: inventory.ignored,
     subjects: inventory.subjects,
     images: inventory.images,
+    projects: inventory.projects,
+    grants: inventory.grants,
     ways: inventory.ways,
     rules: judged.map(({ compiled }) => infoOf(compiled.rule, rules)),
     findings: left.findings,
@@ -146,6 +152,13 @@ export async function scan(options: ScanOptions): Promise<Result> {
     notices: all,
     policy,
     ...decide(left.findings, all, policy),
+    ...(asked && {
+      compliance: comply(
+        asked,
+        rules.map(({ rule, examples }) => ({ ...rule, examples })),
+        { world, findings: left.findings, waived: left.waived, tallies, notices: all },
+      ),
+    }),
   }
 }
 

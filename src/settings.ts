@@ -6,13 +6,23 @@ import type { Read } from './model/notice.ts'
 import { readConfig } from './policy/config.ts'
 import { loadPolicy } from './policy/load.ts'
 import { nearest } from './policy/nearest.ts'
-import { commandLine, thresholds, unknowns, type Checked, type Config, type Settings } from './policy/policy.ts'
+import {
+  commandLine,
+  thresholds,
+  unknowns,
+  wrong,
+  type Checked,
+  type Config,
+  type Policy,
+  type Settings,
+} from './policy/policy.ts'
 import { commandLineWaivers, select } from './policy/select.ts'
+import { atVersion, named } from './policy/version.ts'
 import type { BuiltinRule } from './rule/rule.ts'
 import { UsageError } from './usage.ts'
 
 export interface PolicyOptions {
-  /** `default`, `strict`, or the path of a policy file. */
+  /** `default`, `strict`, `pss-restricted@v1.24`, or the path of a policy file. */
   readonly policy?: string
   /** Path of a plimsoll.yaml; without it the file is not looked for. */
   readonly config?: string
@@ -20,6 +30,8 @@ export interface PolicyOptions {
   readonly unknown?: string
   /** Rules that are waived. */
   readonly ignore?: readonly string[]
+  /** `Result.compliance` is made: the policy must list the controls of a standard. */
+  readonly compliance?: boolean
 }
 
 /** @throws {UsageError} with every mistake and its place. */
@@ -29,9 +41,10 @@ export async function readSettings(options: PolicyOptions, builtin: readonly Bui
   let config: Config | undefined
   if (options.config !== undefined)
     config = orFail(await readConfig(options.config, textOf('configuration', options.config), rules))
-  const name = options.policy ?? config?.policy?.name ?? 'default'
+  const asked = named(options.policy ?? config?.policy?.name ?? 'default')
+  const { name } = asked
   const ready = policies.get(name)?.policy
-  const policy =
+  const whole =
     ready ??
     orFail(
       await loadPolicy(
@@ -51,6 +64,13 @@ export async function readSettings(options: PolicyOptions, builtin: readonly Bui
         options.policy === undefined ? config?.policy?.place : undefined,
       ),
     )
+  const policy = orFail(versioned(whole, asked.version, options.policy !== undefined, config))
+  if (options.compliance === true && policy.controls === undefined) {
+    const some = [...policies].filter(([, one]) => one.policy.controls !== undefined).map(([one]) => one)
+    throw new UsageError([
+      `The policy "${name}" lists no controls of a standard, which a report of compliance goes by. Give one that does: ${some.map((one) => `--policy ${one}`).join(', ')}, or one of your own that extends them.`,
+    ])
+  }
   const waivers = orFail(commandLineWaivers(options.ignore ?? [], rules))
   return select(
     policy,
@@ -62,6 +82,22 @@ export async function readSettings(options: PolicyOptions, builtin: readonly Bui
     },
     rules,
   )
+}
+
+/** The policy at the version that is asked for. The one in plimsoll.yaml is that of the policy there, or of any where it names none. */
+function versioned(
+  policy: Policy,
+  asked: string | undefined,
+  onCommandLine: boolean,
+  config: Config | undefined,
+): Checked<Policy> {
+  const written = onCommandLine && config?.policy ? undefined : config?.version
+  const at = (!onCommandLine && config?.policy?.place) || commandLine
+  if (asked !== undefined && !onCommandLine && written)
+    return wrong([
+      { place: written.place, message: 'the version is said twice, here and in policy: write one of them' },
+    ])
+  return asked === undefined && written ? atVersion(policy, written.text, written.place) : atVersion(policy, asked, at)
 }
 
 function word<W extends string>(option: string, value: string, words: readonly W[]): W {

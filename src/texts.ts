@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, posix } from 'node:path'
 import type { Scope } from './dialect/ask.ts'
 import type { About, Bystander, Dialect, ReadOptions } from './dialect/dialect.ts'
 import { engineFormat, enginesIn, readEngine } from './dialect/engine.ts'
-import { dialects, gather, read, recognise, writtenIn } from './dialect/index.ts'
+import { dialects, gather, grantsIn, read, recognise, writtenIn } from './dialect/index.ts'
 import { isMap, type Comment, type Node } from './document/node.ts'
 import { readAs, syntaxesOf, type Syntax } from './document/syntax.ts'
 import { unrendered } from './chart.ts'
@@ -12,7 +12,7 @@ import { codeOf, decode, readBounded, reasonOf } from './file.ts'
 import type { Notice } from './model/notice.ts'
 import { startOf, type Place } from './model/place.ts'
 import type { InputNote } from './model/result.ts'
-import type { Container, Engine } from './model/subject.ts'
+import type { Container, Engine, Grant } from './model/subject.ts'
 import { DOCKERFILE, readRecipe } from './recipe.ts'
 import { mayName } from './walk.ts'
 
@@ -36,6 +36,8 @@ export interface TextResult {
   /** What its documents say of the containers of others: `settle` of the dialects, when all is read. */
   readonly bystanders?: readonly Bystander[]
   readonly engines?: readonly Engine[]
+  /** Objects that say what pods may be. */
+  readonly grants?: readonly Grant[]
   /** Other files that were read for it, as they are shown. */
   readonly also?: readonly string[]
   /** It is a Dockerfile: as `readDockerfile` gives it. */
@@ -112,10 +114,18 @@ async function readIn(
   const containers: Container[] = []
   const bystanders: Bystander[] = []
   const settings: Engine[] = []
+  const grants: Grant[] = []
   const also = new Set<string>()
   for (const root of text.documents) {
     const aside = gather(root, about, among)
     bystanders.push(...aside)
+    const granted = grantsIn(root, among)
+    all.push(...granted.notices)
+    for (const { name, grants: held } of granted.value) {
+      grants.push(...held)
+      kinds.add(name)
+      known ??= { confidence: said ? 'said' : 'certain', because: 'apiVersion and kind' }
+    }
     const format = engineFormat(root, engines)
     if (format) {
       const found = readEngine(root, format)
@@ -160,6 +170,7 @@ async function readIn(
     comments: text.comments,
     notices: all,
     engines: settings,
+    ...(grants.length > 0 && { grants }),
     ...(also.size > 0 && { also: [...also] }),
   }
 }

@@ -8,7 +8,15 @@ import { UNREAD } from './unread.ts'
 /** The rows of the image table that its files answer. */
 export type ImageContent = Pick<
   ImageFacts,
-  'distribution' | 'packages' | 'accounts' | 'groups' | 'setuid' | 'fileCapabilities' | 'worldWritable' | 'sudoers'
+  | 'distribution'
+  | 'packages'
+  | 'accounts'
+  | 'groups'
+  | 'setuid'
+  | 'fileCapabilities'
+  | 'programs'
+  | 'worldWritable'
+  | 'sudoers'
 >
 
 type Lists = Exclude<keyof ImageContent, 'distribution'>
@@ -190,6 +198,28 @@ export function imageContent(image: CataloguedImage): ImageContent {
     },
   )
 
+  const interpreters = new Map(
+    finds.flatMap(({ file, finds: { interpreter } }) =>
+      interpreter === undefined ? [] : [[file.path, interpreter] as const],
+    ),
+  )
+  const programs = files((found) => found.program === true).map(({ file }): Row<'programs'> => {
+    const place = placeOf(file)
+    const { type, mode, uid, gid, link = '' } = file.entry
+    return {
+      place,
+      facts: {
+        ...locationOf(place, file),
+        kind: set(place, type === 'symlink' ? 'link' : type === 'directory' ? 'folder' : 'program'),
+        mode: set(place, mode.toString(8).padStart(4, '0')),
+        uid: set(place, uid),
+        gid: set(place, gid),
+        link: set(place, type === 'symlink' ? link : ''),
+        interpreter: set(place, interpreters.get(file.path) ?? ''),
+      },
+    }
+  })
+
   return {
     distribution: distributionOf(finds, placeOf, absent),
     packages: list([...packages, ...unread], '', 'no cataloger found a package in the image'),
@@ -197,6 +227,9 @@ export function imageContent(image: CataloguedImage): ImageContent {
     groups: list(groups, 'etc/group', 'the image has no /etc/group, or an empty one'),
     setuid: list(setuid, '', 'no file of the image has the bit'),
     fileCapabilities: list(fileCapabilities, '', 'no file of the image has capabilities'),
+    programs: image.catalogued.partial
+      ? unknown(absent(''), 'part of the image could not be read', 'image')
+      : list(programs, '', 'no file of the image may be executed'),
     worldWritable: list(worldWritable, '', 'no file of the image may be written by everybody'),
     sudoers: list(sudoers, 'etc/sudoers', 'the image has no sudoers rules'),
   }

@@ -6,6 +6,7 @@ import { fileCapabilities } from './file-capabilities.ts'
 import { go } from './go.ts'
 import { npm } from './npm.ts'
 import { osRelease } from './os-release.ts'
+import { interpreters, programs } from './programs.ts'
 import { python } from './python.ts'
 import { setuid } from './setuid.ts'
 import { sudoers } from './sudoers.ts'
@@ -26,4 +27,6 @@ export const catalogers: readonly Cataloger[] = [
   setuid,
   fileCapabilities,
   worldWritable,
+  programs,
+  interpreters,
 ]

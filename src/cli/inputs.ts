@@ -13,11 +13,12 @@ const byFile = (inputs: readonly InputNote[]): readonly InputNote[] =>
     ).values(),
   ].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
 
-const holds = ({ takenFor, containers, images, engines = 0 }: InputNote): string => {
+const holds = ({ takenFor, containers, images, engines = 0, grants = 0 }: InputNote): string => {
   if (!takenFor) return ''
   const parts = [
     containers > 0 ? `${containers} container${containers === 1 ? '' : 's'}` : '',
     images > 0 ? `${images} image${images === 1 ? '' : 's'}` : '',
+    grants > 0 ? `${grants} cluster object${grants === 1 ? '' : 's'}` : '',
   ].filter((part) => part !== '')
   return parts.join(', ') || (engines > 0 ? 'engine settings' : 'nothing that runs')
 }

@@ -7,7 +7,7 @@ import type { Result } from '../model/result.ts'
 import { exitCode } from '../policy/decide.ts'
 import { hint, nearest } from '../policy/nearest.ts'
 import { sentence, shown } from '../report/escape.ts'
-import { reports, type ReportName, type ReportOptions } from '../report/index.ts'
+import { complianceReports, reports, type Report, type ReportName, type ReportOptions } from '../report/index.ts'
 import { scan, take, type InputOptions } from '../scan.ts'
 import { findConfig, readSettings } from '../settings.ts'
 import { splitPrefix } from '../targets.ts'
@@ -107,6 +107,14 @@ function formatOf(word: string): ReportName {
 }
 const formats = Object.keys(reports) as ReportName[]
 
+/** What `--report` asks for. */
+function isCompliance(word: string): boolean {
+  if (!REPORTS.some((name) => name === word))
+    throw new UsageError([sentence(`There is no report "${word}"${hint(word, REPORTS)}`)])
+  return word === 'compliance'
+}
+const REPORTS = ['findings', 'compliance'] as const
+
 interface Output {
   readonly format: ReportName
   readonly file: string
@@ -136,6 +144,12 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
   const asked = given.one('format')
   const format = formatOf(asked ?? 'text')
   const outputs = (given.values.output ?? []).map((word) => outputOf(word, asked === undefined ? undefined : format))
+  const compliance = isCompliance(given.one('report') ?? 'findings')
+  if (compliance && format === 'sarif')
+    throw new UsageError(['Compliance is told as text, json or markdown, not as sarif, which holds findings.'])
+  // SARIF is a list of findings whatever else is told: code scanning takes it beside the report for people.
+  const toldAs = (name: ReportName): Report =>
+    compliance && name !== 'sarif' ? complianceReports[name] : reports[name]
   const input = inputOf(given, terminal)
   refuseOverwriting(outputs, [...input.targets, ...(input.images?.values() ?? []), ...(input.engines ?? [])])
   if (given.has('explain-inputs')) return explainInputs(input, format, terminal)
@@ -151,6 +165,7 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
       today: terminal.today,
       progress: progress.tell,
       ignore: given.values.ignore ?? [],
+      compliance,
       ...(config !== undefined && { config }),
       ...(policy !== undefined && { policy }),
       ...(unknown !== undefined && { unknown }),
@@ -166,7 +181,7 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
     repositoryPath: repositoryPath(),
   }
   for (const output of outputs) {
-    const text = await reports[output.format](result, { ...options, colour: false, width: 0 })
+    const text = await toldAs(output.format)(result, { ...options, colour: false, width: 0 })
     if (output.file === '-') terminal.write(text)
     else
       try {
@@ -178,7 +193,7 @@ async function scanCommand(given: Arguments, terminal: Terminal): Promise<number
   // A report that goes to a file in the format asked for is not shown twice.
   const toFile = outputs.some((output) => output.format === format || output.file === '-')
   const files = outputs.filter(({ file }) => file !== '-').map(({ file }) => shown(file))
-  if (!quiet && !toFile) terminal.write(await reports[format](result, options))
+  if (!quiet && !toFile) terminal.write(await toldAs(format)(result, options))
   else if (!quiet && files.length > 0) terminal.warn(`plimsoll: ${result.verdict}; written: ${files.join(', ')}\n`)
   return exitCode(result.verdict)
 }

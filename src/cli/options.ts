@@ -103,14 +103,19 @@ export const commands: readonly Command[] = [
         many: true,
         says: 'write a report to a file, - for standard output; may be repeated; x.sarif, x.json, x.md tell the format',
       },
+      {
+        name: 'report',
+        value: 'findings|compliance',
+        says: "findings (default), or compliance: every control of the policy's standard and what came of it, as text, json or markdown",
+      },
       ...INPUT,
       ...READING,
       { name: 'explain-inputs', says: 'judge nothing; list every file, what it was taken for, or why it was not read' },
       {
         name: 'policy',
         short: 'p',
-        value: 'NAME|FILE',
-        says: 'default, strict, ... (plimsoll rules has their names), or a policy file',
+        value: 'NAME[@VERSION]|FILE',
+        says: 'default, strict, pss-restricted@v1.24 ... (plimsoll rules has their names), or a policy file',
       },
       { name: 'config', short: 'c', value: 'FILE', says: 'plimsoll.yaml (default: looked for up to the git root)' },
       {
@@ -132,6 +137,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
       ['docker inspect $(docker ps -q) | plimsoll scan -', 'an audit of what runs'],
       ['docker save web | plimsoll scan -', 'an image from standard input'],
       ['plimsoll scan . -o sarif=plimsoll.sarif -o json=plimsoll.json', 'a pipeline'],
+      ['plimsoll scan . --policy nsa --report compliance', 'every control of a standard'],
       ['plimsoll scan compose.yaml --image web=web.tar --engine daemon.json --fail-on medium', 'all that is known'],
     ],
   },
@@ -245,7 +251,12 @@ Exit codes: 0 pass, 1 a finding is high or worse, or a profile is looser than do
     usage: 'plimsoll rules [options]',
     says: 'all rules, a line each',
     options: [
-      { name: 'policy', short: 'p', value: 'NAME|FILE', says: 'mark what this policy judges (default: default)' },
+      {
+        name: 'policy',
+        short: 'p',
+        value: 'NAME[@VERSION]|FILE',
+        says: 'mark what this policy judges (default: default)',
+      },
       { name: 'format', short: 'f', value: 'FORMAT', says: 'text or json (default text)' },
       HELP,
     ],

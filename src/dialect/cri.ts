@@ -215,6 +215,7 @@ const asks: Asks<typeof container> = {
   },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 export const cri: Dialect = {

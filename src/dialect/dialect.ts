@@ -5,7 +5,7 @@ import { byDefault, unknown, type Fact } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Read } from '../model/notice.ts'
 import type { Place } from '../model/place.ts'
-import type { Build, Container, Waits } from '../model/subject.ts'
+import type { Build, Container, Grant, Together, Waits } from '../model/subject.ts'
 import type { Element, Facts, Group, Leaf, List, Rows } from '../model/row.ts'
 import { Refusal, type Ask, type Scope } from './ask.ts'
 
@@ -52,6 +52,8 @@ export interface Found {
   readonly build?: Build
   /** What other objects of the same input may still say of it: `settle` of its dialect. */
   readonly waits?: Waits
+  /** The containers that it runs with. */
+  readonly together?: Together
 }
 
 /** Another document that the dialect asked for by path, read. Those that may be absent and are absent are not in it. */
@@ -126,6 +128,8 @@ export interface Dialect {
   containers(root: Node, files: Files, about: About): Read<readonly Found[]>
   /** What a document says of containers of other documents (a Namespace, a ServiceAccount): kept until everything is read. */
   gather?(root: Node, about: About): readonly Bystander[]
+  /** What a document says that pods may be, or gives them (a PodSecurityPolicy, a Namespace): judged by itself. */
+  grants?(root: Node): readonly Grant[]
   /** Everything is read: its containers, with what such objects say of them. */
   settle?(containers: readonly Container[], bystanders: readonly Bystander[]): Read<readonly Container[]>
   readonly asks: Asks<typeof container>

@@ -24,6 +24,7 @@ import {
   userPart,
 } from './docker/value.ts'
 import { MAX_CONTAINERS } from './limit.ts'
+import { nameOfFile, together } from './together.ts'
 import { docker } from './silence/docker.ts'
 
 const { unmasked: _, ...security } = securityOptions('HostConfig.SecurityOpt')
@@ -193,6 +194,7 @@ const asks: Asks<typeof container> = {
   windows: { hostProcess: silent, userName: silent, credentialSpec },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 /** A container that exists holds what its image gave it: what it does not say, nobody says. */
@@ -222,6 +224,7 @@ const MAPS = [
 function containers(root: Node): Read<readonly Found[]> {
   const notices: Notice[] = []
   const found: Found[] = []
+  const whole = together('engine', nameOfFile(root.place.file), root)
   let images = 0
   for (const [index, self] of inspectedEntries(root).entries()) {
     if (found.length > MAX_CONTAINERS) break
@@ -246,7 +249,11 @@ function containers(root: Node): Read<readonly Found[]> {
       })
     else {
       const id = textOf(child(self, 'Name'))?.replace(/^\//, '') ?? ''
-      found.push({ id: id === '' ? `container-${index + 1}` : id, scope: { self: soundMaps(self, MAPS), root } })
+      found.push({
+        id: id === '' ? `container-${index + 1}` : id,
+        scope: { self: soundMaps(self, MAPS), root },
+        together: whole,
+      })
     }
   }
   return { value: found, notices }

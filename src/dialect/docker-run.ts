@@ -8,6 +8,7 @@ import type { Dialect, Found } from './dialect.ts'
 import { runAsks } from './docker/run-asks.ts'
 import { inWords, withOptions } from './docker/run-write.ts'
 import { foundRuns, runCall, runSilence } from './docker/run-line.ts'
+import { nameOfFile, together } from './together.ts'
 import { unitCommands } from './docker-run/unit.ts'
 
 /** Shells, Makefiles and Markdown are a list of commands; a unit has them in its keys. */
@@ -17,7 +18,11 @@ const commandsOf = (root: Node): Read<readonly Node[]> =>
 function containers(root: Node): Read<readonly Found[]> {
   const commands = commandsOf(root)
   const found = foundRuns(commands.value, root)
-  return { value: found.value, notices: [...commands.notices, ...found.notices] }
+  // What a page of documentation shows is as often the same container in several ways as several containers.
+  const isPage = /\.(?:md|markdown)$/i.test(root.place.file)
+  const whole = together('engine', nameOfFile(root.place.file), root)
+  const value = isPage ? found.value : found.value.map((one) => ({ ...one, together: whole }))
+  return { value, notices: [...commands.notices, ...found.notices] }
 }
 
 export const dockerRun: Dialect = {

@@ -253,6 +253,7 @@ const asks: Asks<typeof container> = {
   windows: { hostProcess: silent, userName: silent, credentialSpec },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 export const ecs: Dialect = {

@@ -119,6 +119,7 @@ const asks: Asks<typeof container> = {
   windows: { hostProcess: silent, userName: silent, credentialSpec: silent },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 const CONFIG = 'config-file'

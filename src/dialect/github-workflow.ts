@@ -7,9 +7,9 @@ import { elements } from '../document/node.ts'
 import type { Dialect } from './dialect.ts'
 import { runAsks } from './docker/run-asks.ts'
 import { withOptions } from './docker/run-write.ts'
-import { runSilence } from './docker/run-line.ts'
 import { findJobs } from './github-workflow/job.ts'
 import { inOptions } from './github-workflow/write.ts'
+import { docker } from './silence/docker.ts'
 
 /** Keys of a workflow that nothing else with `jobs` has (CircleCI, GitLab, Azure Pipelines have other ones). */
 const JOB = ['runs-on', 'uses', 'container', 'services']
@@ -38,5 +38,6 @@ export const githubWorkflow: Dialect = {
   is: isWorkflow,
   containers: findJobs,
   asks: withOptions(runAsks(), inOptions),
-  silence: runSilence,
+  // Jobs with containers have a network of their own, made by the runner.
+  silence: docker,
 }

@@ -4,7 +4,7 @@ import type { Syntax } from '../document/syntax.ts'
 import { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
 import { isFact, type AnyFact, type AnyFacts, type Rows } from '../model/row.ts'
-import type { Container } from '../model/subject.ts'
+import type { Container, Grant } from '../model/subject.ts'
 import type { Scope } from './ask.ts'
 import { answer, SILENT_ABOUT, type About, type Bystander, type Dialect, type Files, type Found } from './dialect.ts'
 import { compose } from './compose.ts'
@@ -96,7 +96,7 @@ export function read(
   const notices = [...found.notices]
   const containers: Container[] = []
   let count = 0
-  for (const [index, { id, scope, runtime, build, waits }] of found.value.entries()) {
+  for (const [index, { id, scope, runtime, build, waits, together }] of found.value.entries()) {
     if (index >= MAX_CONTAINERS || count > MAX_ELEMENTS) {
       const limit =
         index >= MAX_CONTAINERS ? `${MAX_CONTAINERS} containers` : `${MAX_ELEMENTS} mounts, variables and ports`
@@ -119,6 +119,7 @@ export function read(
         facts,
         ...(build && { build }),
         ...(waits && { waits }),
+        ...(together && { together }),
       }
       containers.push(made)
       seen?.(made, scope)
@@ -139,6 +140,24 @@ export const gather = (root: Node, about: About, among: readonly Dialect[] = dia
       return []
     }
   })
+
+/** What a document says that pods may be, and in which dialect. A fault of a reader is a notice. */
+export function grantsIn(
+  root: Node,
+  among: readonly Dialect[] = dialects,
+): Read<readonly { readonly name: string; readonly grants: readonly Grant[] }[]> {
+  const notices: Notice[] = []
+  const value = among.flatMap(({ name, grants }) => {
+    try {
+      const found = grants?.(root) ?? []
+      return found.length > 0 ? [{ name, grants: found }] : []
+    } catch (error) {
+      notices.push(failed('reading what this document grants', root, error))
+      return []
+    }
+  })
+  return { value, notices }
+}
 
 /** The containers of a whole scan, each with what the rest of the scan says of it. */
 export function settle(

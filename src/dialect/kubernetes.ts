@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
  */
 import { child, get, textOf } from '../document/node.ts'
-import { byDefault, type Fact } from '../model/fact.ts'
+import { byDefault, derived, type Fact } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import {
   ask,
@@ -25,9 +25,11 @@ import {
 import type { Asks, Dialect } from './dialect.ts'
 import { writing } from './write.ts'
 import { contextOf, settleContainers } from './kubernetes/context.ts'
+import { declarations } from './kubernetes/declaration.ts'
 import { devices } from './kubernetes/device.ts'
 import { environment } from './kubernetes/environment.ts'
 import { isKustomization, settleKustomizations } from './kubernetes/kustomization.ts'
+import { grantsIn } from './kubernetes/grant.ts'
 import { groups, ports, probes, sysctls } from './kubernetes/list.ts'
 import * as podman from './kubernetes/podman.ts'
 import { apparmor, option, seccomp } from './kubernetes/profile.ts'
@@ -42,6 +44,9 @@ const inherited = <T>(kind: (path: string, where?: string) => Ask<T>, key: strin
 /** True only: `false` is as good as not written. */
 const onlyTrue = (path: string): Ask<true> => bool(path, 'pod').to((value) => (value ? (true as const) : undefined))
 const hostOr = (path: string): Ask<'host' | 'own'> => bool(path, 'pod').by({ true: 'host', false: 'own' })
+
+/** A text that is empty is as good as not written. */
+const unlessEmpty = (own: Ask<string>): Ask<string> => own.to((value) => (value === '' ? undefined : value))
 
 /** A list that is empty is as good as not written. */
 const full = (path: string): Ask<readonly Fact<string>[]> =>
@@ -105,10 +110,14 @@ const request = (kind: typeof quantityOf, resource: string): Ask<number> =>
 const limit = (kind: typeof quantityOf, resource: string): Ask<number> =>
   kind(`resources.limits.${resource}`).or(kind(`resources.limits.${resource}`, 'pod'))
 
-/** A pod that may only run on Windows nodes. */
-const osOfNode: Ask<string> = ask((scope) =>
-  scalarFact(child(child(scope['pod'] ?? scope.self, 'nodeSelector'), 'kubernetes.io/os'), 'a text', parse.text),
-)
+/** A pod that may only run on Windows nodes. Not the pod's own word: Pod Security heeds os.name alone. */
+const osOfNode: Ask<string> = ask((scope): Answer<string> => {
+  const selector = child(child(scope['pod'] ?? scope.self, 'nodeSelector'), 'kubernetes.io/os')
+  const os = scalarFact(selector, 'a text', parse.text)
+  return os.how === 'silent' || os.how === 'unknown'
+    ? os
+    : derived(os.place, os.value, 'the system of the nodes that nodeSelector chooses', [{ ...os }])
+})
 
 const privileged = bool('securityContext.privileged')
 /** Silence of a privileged container: neither containerd nor CRI-O confines it (containerd pkg/oci, WithPrivileged). */
@@ -130,12 +139,12 @@ const asks: Asks<typeof container> = {
   os: text('os.name', 'pod').else(osOfNode).by({ linux: 'linux', windows: 'windows' }),
   role: text('', 'role').by({ main: 'main', init: 'init', sidecar: 'sidecar', ephemeral: 'ephemeral' }),
   image: {
-    reference: text('image').to((name) => (name === '' ? undefined : name)),
+    reference: unlessEmpty(text('image')),
     pull: text('imagePullPolicy').by({ Always: 'always', IfNotPresent: 'missing', Never: 'never' }).else(pullByTag),
   },
   entrypoint: full('command'),
   command: full('args').else(noArguments),
-  workingDirectory: text('workingDir').to((path) => (path === '' ? undefined : path)),
+  workingDirectory: unlessEmpty(text('workingDir')),
   privileged,
   readOnlyRootFilesystem: bool('securityContext.readOnlyRootFilesystem'),
   noNewPrivileges: bool('securityContext.allowPrivilegeEscalation').to(
@@ -215,7 +224,7 @@ const asks: Asks<typeof container> = {
   ports,
   environment,
   health: {
-    check: present('livenessProbe'),
+    check: present('livenessProbe').else(present('readinessProbe')),
     readiness: present('readinessProbe'),
     liveness: present('livenessProbe'),
   },
@@ -238,7 +247,8 @@ const asks: Asks<typeof container> = {
   cgroupParent: silent,
   runtime: text('runtimeClassName', 'pod'),
   serviceAccount: {
-    name: text('serviceAccountName', 'pod').else(text('serviceAccount', 'pod')),
+    // Admission gives a pod with an empty name the account "default", as it does one with none (plugin/pkg/admission/serviceaccount).
+    name: unlessEmpty(text('serviceAccountName', 'pod')).else(unlessEmpty(text('serviceAccount', 'pod'))),
     token: bool('automountServiceAccountToken', 'pod'),
   },
   logging: { driver: silent },
@@ -251,6 +261,7 @@ const asks: Asks<typeof container> = {
   },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations,
 }
 
 export const kubernetes: Dialect = {
@@ -263,6 +274,7 @@ export const kubernetes: Dialect = {
   mention: /apiVersion|^(?:resources|bases|components|patches\w*)[ \t]*:/m,
   is: isManifest,
   containers,
+  grants: grantsIn,
   gather: (root, { file, named }) =>
     (isKustomization(root, file) ? [root] : contextOf(root)).map((each) => ({
       dialect: 'kubernetes',

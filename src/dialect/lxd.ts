@@ -98,6 +98,7 @@ const asks: Asks<typeof container> = {
     ioWeight: orLxc(ioWeight, ofLxc.resources.ioWeight),
   },
   nesting: orLxc(flag('security.nesting'), ofLxc.nesting),
+  declarations: silent,
 }
 
 function found(instance: Instance): { readonly one: Found; readonly notices: readonly Notice[] } {

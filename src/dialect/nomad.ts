@@ -98,7 +98,13 @@ const security = {
     ),
     name: options.apparmor.name.else(word('config.apparmor_profile').to((name) => (name === 'unconfined' ? '' : name))),
   },
-  selinux: options.selinux,
+  selinux: {
+    disabled: only(CONTAINER, options.selinux.disabled),
+    user: only(CONTAINER, options.selinux.user),
+    role: only(CONTAINER, options.selinux.role),
+    type: only(CONTAINER, options.selinux.type),
+    level: only(CONTAINER, options.selinux.level),
+  },
 }
 const noPaths = <T>(value: T): Ask<T> =>
   silentWhen<T, boolean>(
@@ -336,6 +342,7 @@ const asks: Asks<typeof container> = {
   windows: { hostProcess: silent, userName: silent, credentialSpec: silent },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 export const nomad: Dialect = {

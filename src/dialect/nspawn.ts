@@ -116,6 +116,7 @@ const asks: Asks<typeof container> = {
   windows: { hostProcess: silent, userName: silent, credentialSpec: silent },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 function containers(root: Node, files: Files, { file }: About): Read<readonly Found[]> {

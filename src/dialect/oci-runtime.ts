@@ -171,6 +171,7 @@ const asks: Asks<typeof container> = {
   windows: { hostProcess, userName: text('process.user.username'), credentialSpec: silent },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 function containers(root: Node): Read<readonly Found[]> {

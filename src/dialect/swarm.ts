@@ -2,7 +2,7 @@
  * Services of Docker Swarm: what `docker service inspect` prints, and, with the prefix `swarm:`, stack files.
  * https://docs.docker.com/engine/swarm/
  */
-import { child, isMap, textOf, type Node } from '../document/node.ts'
+import { child, get, isMap, textOf, type Node } from '../document/node.ts'
 import { unknown } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import type { Notice, Read } from '../model/notice.ts'
@@ -14,6 +14,7 @@ import { isVoid, word } from './docker/piece.ts'
 import { restartPolicy } from './docker/value.ts'
 import { MAX_CONTAINERS } from './limit.ts'
 import { swarm as silence } from './silence/swarm.ts'
+import { onEveryNode, nameOfFile, replicas, together } from './together.ts'
 import { asCompose, inspected, isService, nodeNetwork } from './swarm/inspected.ts'
 import { deployed } from './swarm/stack.ts'
 
@@ -110,9 +111,15 @@ function containers(root: Node, files: Files, about: About): Read<readonly Found
     }
     const named = child(child(service, 'Spec'), 'Name')
     const id = textOf(named) ?? ''
+    const spec = child(service, 'Spec')
+    const stack = textOf(child(child(spec, 'Labels'), 'com.docker.stack.namespace')) ?? ''
+    const whole = together('swarm', stack === '' ? nameOfFile(root.place.file) : stack, root)
+    const mode = child(spec, 'Mode')
+    const count = onEveryNode(child(mode, 'Global')) ?? replicas(get(mode, 'Replicated.Replicas'))
     const missing: Node = { place: service.place, path: service.path, value: null, missing: true }
     found.push({
       id: id === '' ? `service-${index + 1}` : id,
+      together: { ...whole, ...(count && { replicas: count }) },
       scope: {
         self: asCompose(service),
         root: missing,
@@ -133,7 +140,14 @@ function stack(root: Node, files: Files, about: About): Read<readonly Found[]> {
     const { service, notices: said } = deployed(one.id, one.scope.self)
     ignored.push(...said)
     // What is built is not deployed.
-    return { id: one.id, scope: { ...one.scope, self: service } }
+    const everywhere = onEveryNode(get(one.scope.self, 'deploy.mode'))
+    return {
+      id: one.id,
+      scope: { ...one.scope, self: service },
+      ...(one.together && {
+        together: { ...one.together, kind: 'swarm', ...(everywhere && { replicas: everywhere }) },
+      }),
+    }
   })
   return { value: found, notices: [...notices, ...ignored] }
 }

@@ -41,6 +41,8 @@ export async function assemble(
   const tree = mergeLayers(bounded, { hops: limits.hops, path: limits.path, whiteouts })
   const catalogued = await catalogue(tree, layers, catalogers, target.name)
   const cut = bounded.some(({ entries }, index) => entries.length < (layers[index]?.entries.length ?? 0))
+  const partial =
+    cut || tree.problems.length > 0 || [...about, ...layers.flatMap((layer) => layer.notices)].some(({ lost }) => lost)
   const notices = [
     ...about,
     ...(cut ? [notice(context, entryLimit(limits))] : []),
@@ -55,7 +57,7 @@ export async function assemble(
   ]
   return {
     layers: records,
-    catalogued: { finds: catalogued.finds, notices: abridge(notices) },
+    catalogued: { finds: catalogued.finds, notices: abridge(notices), ...(partial && { partial }) },
     shadowed: tree.shadowed,
     entries: layers.reduce((sum, layer) => sum + layer.entries.length, 0),
   }

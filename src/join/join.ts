@@ -100,6 +100,7 @@ function subjectOf(container: Container, image: Image | undefined, engine: Engin
     dialect: container.dialect,
     runtime: container.runtime,
     place: container.place,
+    ...(container.together && { together: container.together }),
     ...(image && { imageId: image.id }),
     container: { ...settled, sandbox: sandboxFact(settled.runtime, engine) },
     image: image?.facts ?? noImage(container),

@@ -83,6 +83,8 @@ export interface Compliance {
   readonly controls: readonly ControlResult[]
   /** Notices of lost input: what could not be read may hold anything, so nothing is claimed beyond what was read. */
   readonly lost: readonly Notice[]
+  /** Findings of rules that name no control here, those that another covers left out: the policy judges more than the standard. */
+  readonly beside: number
 }
 
 /** What one rule was judged on: made by `judge` where it is asked for. */

@@ -1,8 +1,9 @@
+import type { Compliance } from './compliance.ts'
 import type { Finding, Severity, Verdict, Waived } from './finding.ts'
 import type { Notice } from './notice.ts'
 import type { WaysOut } from './path.ts'
 import type { RuleInfo } from './rule.ts'
-import type { Image, Subject } from './subject.ts'
+import type { Grant, Image, Project, Subject } from './subject.ts'
 
 /** One thing that was given, and what was found in it. */
 export interface Target {
@@ -24,6 +25,8 @@ export interface InputNote {
   readonly containers: number
   readonly images: number
   readonly engines?: number
+  /** Objects that say what pods may be: a Namespace, a ServiceAccount, a PodSecurityPolicy. */
+  readonly grants?: number
   /** By what it is known, or why it was not read. */
   readonly because: string
 }
@@ -42,6 +45,10 @@ export interface Result {
   readonly ignored: Ignorings
   readonly subjects: readonly Subject[]
   readonly images: readonly Image[]
+  /** Containers that run together. */
+  readonly projects: readonly Project[]
+  /** Objects of a cluster that say what pods may be. */
+  readonly grants: readonly Grant[]
   /** The ways out of every container, worst and shortest first; those without any are left out. */
   readonly ways: readonly WaysOut[]
   /** The rules that were judged, in the order of their ids. */
@@ -54,4 +61,6 @@ export interface Result {
   readonly verdict: Verdict
   /** The findings, by identity, that block. */
   readonly blocking: readonly Finding[]
+  /** By the controls of the policy's standard: only where it was asked for. */
+  readonly compliance?: Compliance
 }

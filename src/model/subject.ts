@@ -1,4 +1,6 @@
 import type { ContainerFacts, EngineFacts, GrantFacts, ImageFacts, ProjectFacts } from './fields.ts'
+import type { Fact } from './fact.ts'
+import type { PROJECT_KINDS } from './fields/project.ts'
 import type { Notice } from './notice.ts'
 import type { Place } from './place.ts'
 
@@ -30,6 +32,22 @@ export interface VariableSource {
   readonly prefix: string
 }
 
+/**
+ * What a container runs together with: the containers that are started as one, and share what nobody outside of it does. A pod, a
+ * Compose project, a Swarm stack, an ECS task, a group of Nomad, a job of GitHub; or `engine`, all that one engine was asked for in one text.
+ */
+export interface Together {
+  readonly kind: (typeof PROJECT_KINDS)[number]
+  /** As of its containers: `kind/namespace/name`, the name of a Compose project. */
+  readonly id: string
+  /** The same for all its containers, and for those of no other project of the scan. */
+  readonly key: string
+  /** Where it begins. */
+  readonly place: Place
+  /** How many of the container run in it, where more than one may. */
+  readonly replicas?: Fact<number>
+}
+
 /** One container as a dialect read it: the table answered, before image and engine are known. */
 export interface Container {
   /** `kind/namespace/name/container`, the service, or the container's name: never a digest, a tag or a line. */
@@ -43,6 +61,8 @@ export interface Container {
   /** Its image is built from a file of the project. */
   readonly build?: Build
   readonly waits?: Waits
+  /** Absent where nothing says what it runs with. */
+  readonly together?: Together
 }
 
 /** One image, opened and catalogued. */
@@ -92,6 +112,7 @@ export interface Subject {
   readonly container: ContainerFacts
   readonly image: ImageFacts
   readonly engine: EngineFacts
+  readonly together?: Together
 }
 
 /** Containers that run together, and what only all of them tell. */
@@ -101,6 +122,8 @@ export interface Project {
   /** Where it begins in its file. */
   readonly place: Place
   readonly facts: ProjectFacts
+  /** Its containers, which are subjects of the same scan. */
+  readonly members: readonly Subject[]
 }
 
 /** An object of a cluster that says what pods may be, and is no container. */

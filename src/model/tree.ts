@@ -63,6 +63,10 @@ export interface Finds {
   }
   readonly sudoers?: readonly SudoerFind[]
   readonly setuid?: true
+  /** A program, or a link or a closed folder on the way to one. */
+  readonly program?: true
+  /** What a program is run by: the words after `#!`, or the loader of an ELF file; empty where the kernel runs it by itself. */
+  readonly interpreter?: string
   readonly worldWritable?: true
   readonly fileCapabilities?: { readonly permitted: readonly string[]; readonly effective: boolean }
 }
@@ -123,5 +127,7 @@ export interface Catalogued {
     readonly cataloger: string
     readonly finds: Finds
   }[]
+  /** A layer or an entry could not be read: what was not found may be there. */
+  readonly partial?: true
   readonly notices: readonly Notice[]
 }

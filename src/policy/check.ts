@@ -128,12 +128,16 @@ const TYPES: { readonly [type: string]: string } = {
   object: 'keys and values',
   record: 'keys and values',
 }
+const FORMATS: { readonly [format: string]: string } = {
+  date: 'takes a day as YYYY-MM-DD',
+  url: 'takes an address, such as https://example.org/',
+}
 function sentence(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `takes ${TYPES[issue.expected] ?? issue.expected}`
     case 'invalid_format':
-      return issue.format === 'date' ? 'takes a day as YYYY-MM-DD' : `takes ${issue.format}`
+      return FORMATS[issue.format] ?? `takes ${issue.format}`
     case 'too_small':
       return 'takes a text that says something'
     case 'too_big':

@@ -38,6 +38,7 @@ export async function readConfig(file: string, text: string, rules: readonly Rul
   return right({
     file,
     ...(said.policy !== undefined && { policy: { name: said.policy, place: place(['policy']) } }),
+    ...(said.version !== undefined && { version: { text: said.version, place: place(['version']) } }),
     ...(threshold !== undefined && { threshold }),
     ...(said.unknown !== undefined && { unknown: said.unknown }),
     rules: ofRules.settings,

@@ -2,11 +2,13 @@ import { child, elements, entries, textOf } from '../document/node.ts'
 import type { Place } from '../model/place.ts'
 import type { RuleInfo } from '../model/rule.ts'
 import { check, type Checking } from './check.ts'
+import { checkControls, standardText, type StandardText } from './controls.ts'
 import { hint } from './nearest.ts'
 import { commandLine, right, wrong, type Checked, type Layer, type Policy, type Problem } from './policy.ts'
 import type { PolicyText } from './schema.ts'
 import { selected } from './select.ts'
 import { byId, settings, unknownRule, type Rules } from './setting.ts'
+import { atVersion, versionsOf } from './version.ts'
 
 /** Policies that extend each other in a row. */
 const MAX_EXTENDS = 10
@@ -36,6 +38,8 @@ export async function loadPolicy(
   let top: PolicyText | undefined
   let threshold: Policy['threshold'] | undefined
   let unknown: Policy['unknown'] | undefined
+  let standard: StandardText = {}
+  let version: Policy['version'] | undefined
   let next: { name: string; place: Place; from?: string } | undefined = {
     name,
     place: namedAt,
@@ -62,13 +66,20 @@ export async function loadPolicy(
     if (checked.value === undefined) return checked
     const layer = layerOf(found.file, checked.value, known)
     if (layer.value === undefined) return layer
+    const ofStandard = standardText(checked.value)
+    if (ofStandard.value === undefined) return ofStandard
+    // The nearest policy that writes one of them decides.
+    standard = { ...ofStandard.value, ...standard }
     const { said, place } = checked.value
     layers.unshift(layer.value)
     top ??= said
     threshold ??= said.threshold
     unknown ??= said.unknown
+    if (said.version !== undefined) version ??= { text: said.version, place: place(['version']) }
     next = said.extends === undefined ? undefined : { name: said.extends, place: place(['extends']), from: found.file }
     if (next === undefined && top !== undefined) {
+      const errors = checkControls(standard, known)
+      if (errors.length > 0) return wrong(errors)
       const policy: Policy = {
         name,
         title: top.title,
@@ -76,10 +87,14 @@ export async function loadPolicy(
         threshold: threshold ?? 'high',
         unknown: unknown ?? 'tell',
         layers,
+        ...(version && { version }),
+        ...(standard.standard && { standard: standard.standard.value }),
+        ...(standard.controls && { controls: standard.controls.value }),
       }
       if (rules.length > 0 && selected(policy, known).size === 0)
         return wrong([{ place: namedAt, message: `the policy "${name}" selects no rule, so it would pass anything` }])
-      return right(policy)
+      const pinned = atVersion(policy, undefined, namedAt)
+      return pinned.value === undefined ? pinned : right(policy)
     }
   }
   return wrong([])
@@ -113,6 +128,8 @@ function layerOf(file: string, { said, root, place }: Checking<PolicyText>, know
       enumerable: true,
     })
   }
+  const versions = versionsOf({ said, root, place }, known)
+  errors.push(...versions.errors)
   if (errors.length > 0) return wrong(errors)
   return right({
     file,
@@ -124,6 +141,7 @@ function layerOf(file: string, { said, root, place }: Checking<PolicyText>, know
       on,
     },
     settings: ofRules.settings,
+    ...(versions.value && { versions: versions.value }),
   })
 }
 

@@ -1,4 +1,5 @@
 /** What a policy, a configuration and a waiver say, as plain data: all of it survives JSON, so that a build may check it once. */
+import type { Control, Standard } from '../model/compliance.ts'
 import type { Severity } from '../model/finding.ts'
 import { severities } from '../model/finding.ts'
 import type { Place } from '../model/place.ts'
@@ -56,11 +57,33 @@ export interface Selection {
   readonly on: readonly string[]
 }
 
+/** What was otherwise in versions before one. */
+export interface Step {
+  /** The version that changed it: `v1.25`. */
+  readonly before: string
+  readonly settings: readonly RuleSetting[]
+  /** Controls that there were not, or that were others then, by the id that they have now. */
+  readonly controls: { readonly [id: string]: { readonly off: true } | ThenControl }
+}
+interface ThenControl {
+  readonly off?: undefined
+  readonly id: string
+  readonly title: string
+}
+/** The versions that a policy knows: `v1.0` to `v1.37`. */
+export interface Versions {
+  readonly from: string
+  readonly to: string
+  /** Newest first; a version takes every step that it is before. */
+  readonly steps: readonly Step[]
+}
+
 /** One policy file. */
 export interface Layer {
   readonly file: string
   readonly select: Selection
   readonly settings: readonly RuleSetting[]
+  readonly versions?: Versions
 }
 
 /** A policy with those that it extends: which rules are judged, how severe they are and what blocks. */
@@ -73,6 +96,11 @@ export interface Policy {
   readonly unknown: Unknown
   /** What is extended first, the policy itself last. */
   readonly layers: readonly Layer[]
+  /** The version that it asks for, where it is not asked for another. */
+  readonly version?: { readonly text: string; readonly place: Place }
+  /** The standard that it stands for, and every control of that, in its order: both or neither. */
+  readonly standard?: Standard
+  readonly controls?: readonly Control[]
 }
 
 /** Somebody allows what a rule finds, in writing. */
@@ -93,6 +121,8 @@ export interface Config {
   readonly file: string
   /** Name or path of the policy, and where it is named. */
   readonly policy?: { readonly name: string; readonly place: Place }
+  /** The version of it, where it is written. */
+  readonly version?: { readonly text: string; readonly place: Place }
   readonly threshold?: Threshold
   readonly unknown?: Unknown
   readonly rules: readonly RuleSetting[]
@@ -105,6 +135,15 @@ export interface Settings {
   /** The rules to judge by id, in the order of ids. Severity is absent where the rule's own holds. All its parameters have a value. */
   readonly rules: ReadonlyMap<string, RuleUse>
   readonly waivers: readonly Waiver[]
+  /** The standard that the policy stands for, where it stands for one. */
+  readonly standard?: StandardUse
+}
+/** A standard as one run judges it. */
+export interface StandardUse {
+  readonly standard: Standard
+  readonly controls: readonly Control[]
+  /** Rules that are not judged -> where they were switched off: `plimsoll.yaml:3:5`, or the policy's file. */
+  readonly off: ReadonlyMap<string, string>
 }
 export interface RuleUse {
   readonly rule: string

@@ -29,9 +29,12 @@ const waiver = z.strictObject({
   expires: z.iso.date().optional().describe('Last day on which it holds, YYYY-MM-DD'),
 })
 
+const version = text.describe('Version of the policy that is judged, such as v1.24; latest where none is written')
+
 /** plimsoll.yaml. */
 export const configShape = z.strictObject({
   policy: text.optional().describe('Name of a built-in policy, or path of one, from this file'),
+  version: version.optional(),
   threshold: threshold.optional(),
   'fail-on': threshold.optional().describe('The same as threshold'),
   unknown: unknown.optional(),
@@ -44,11 +47,58 @@ const words = z.union([z.literal('all'), z.array(z.union([z.string(), z.number()
   error: 'takes "all" or a list of the words of that standard',
 })
 
+const standard = z.strictObject({
+  id: text.describe("The word of rules' `standards` that names its controls, such as cis-docker"),
+  title: text,
+  version: z
+    .union([text, z.number()], { error: 'takes a version, such as 1.6.0' })
+    .optional()
+    .describe('Version of the text that is listed here'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional(),
+  outside: z
+    .array(z.union([text, z.number()]))
+    .optional()
+    .describe('Words of rules that are of another part of the standard, such as a stricter level'),
+})
+const control = z.strictObject({
+  title: text.describe('What it demands, in short'),
+  section: text.optional().describe('The part of the standard that begins with this control'),
+  moved: text.optional().describe('Where another version of the standard has it, or what changed'),
+  manual: text.optional().describe('Why a file cannot answer it; beside rules: which part of it is left to a person'),
+})
+
+const versions = z.strictObject({
+  from: text.describe('The oldest version that is known, such as v1.0'),
+  to: text.describe('The newest: what latest is'),
+  steps: z
+    .array(
+      z.strictObject({
+        before: text.describe('The version that changed it: it holds for every version before'),
+        rules: rules.optional(),
+        controls: z
+          .record(
+            z.string(),
+            z.union([z.strictObject({ off: z.literal(true) }), z.strictObject({ id: text, title: text })], {
+              error: 'takes { off: true } or an id and a title',
+            }),
+          )
+          .optional()
+          .describe('Controls that there were not, or that were others, by the id that they have now'),
+      }),
+    )
+    .describe('What was otherwise in older versions; newest first'),
+})
+
 /** A policy: profiles/policy/*.yaml, or a user's own. */
 export const policyShape = z.strictObject({
   title: text,
   says: text.describe('For whom it is, in one or two sentences'),
   extends: text.optional().describe('Name or path of the policy that this one changes'),
+  version: version.optional(),
+  versions: versions.optional().describe('The versions that what it follows has had'),
   select: z
     .strictObject({
       rules: z.enum(['all', 'none']).optional().describe('Start afresh with every rule, or with none'),
@@ -61,6 +111,11 @@ export const policyShape = z.strictObject({
       on: ids.optional().describe('Rules to add'),
     })
     .optional(),
+  standard: standard.optional().describe('The published standard that it stands for: see `controls`'),
+  controls: z
+    .record(z.string(), control)
+    .optional()
+    .describe('Every control of the standard by its number or word, in its order, for --report compliance'),
   rules: rules.optional(),
   threshold: threshold.optional(),
   unknown: unknown.optional(),

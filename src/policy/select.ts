@@ -78,9 +78,28 @@ export function select(
       rules: new Map(uses.map((rule) => [rule.id, use(rule)])),
       // The first that fits is shown: what somebody wrote a reason for comes before an option.
       waivers: [...(config?.ignore ?? []), ...(options.waivers ?? [])],
+      ...(policy.standard &&
+        policy.controls && {
+          standard: {
+            standard: policy.standard,
+            controls: policy.controls,
+            off: new Map(rules.filter(({ id }) => !on.has(id)).map(({ id }) => [id, offAt(id, policy, own)])),
+          },
+        }),
     },
     notices,
   }
+}
+
+/** Where a rule that is off was switched off: the last word counts. */
+function offAt(rule: string, { name, layers }: Policy, own: readonly RuleSetting[]): string {
+  const said = [...layers.flatMap((layer) => layer.settings), ...own].findLast(
+    (setting) => setting.rule === rule && setting.off === true,
+  )
+  if (said) return `${said.place.file}:${said.place.line}:${said.place.column}`
+  const starts = ({ rules, standards, severity, off }: Selection): boolean =>
+    off.includes(rule) || rules !== undefined || standards !== undefined || severity !== undefined
+  return layers.findLast(({ select }) => starts(select))?.file ?? name
 }
 
 /** The rules that a policy leaves on, with the severity that it gives them. */

@@ -10,3 +10,11 @@ export const reports = {
   sarif: async (result, options) => (await import('./sarif.ts')).report(result, options),
 } as const satisfies Record<string, Report>
 export type ReportName = keyof typeof reports
+
+/** The same for a scan that was asked for `compliance`: by the controls of the policy's standard. SARIF holds findings alone. */
+export const complianceReports = {
+  text: async (result, options) => (await import('./compliance/text.ts')).compliance(result, options),
+  json: async (result, options) => (await import('./compliance/json.ts')).compliance(result, options),
+  markdown: async (result, options) => (await import('./compliance/markdown.ts')).compliance(result, options),
+} as const satisfies Record<string, Report>
+export type ComplianceName = keyof typeof complianceReports

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { severities } from '../model/finding.ts'
 
-const severity = z.enum(severities)
-const place = z
+export const severity = z.enum(severities)
+export const place = z
   .strictObject({
     file: z.string().describe('Path as the user gave it, or path inside the image'),
     line: z.int().min(0).describe('From 1'),
@@ -76,6 +76,7 @@ export const resultSchema = z.strictObject({
       blocking: z.int(),
       containers: z.int(),
       images: z.int(),
+      grants: z.int().optional().describe('Objects of a cluster that say what pods may be'),
       skipped: z.int().describe('Files that a walk met and that nobody reads'),
     })
     .describe('Severities count what fails, or blocks, and is neither covered nor waived'),
@@ -87,6 +88,14 @@ export const resultSchema = z.strictObject({
     z.strictObject({ id: z.string(), dialect: z.string().optional(), place, image: z.string().optional() }),
   ),
   images: z.array(z.strictObject({ id: z.string(), names: words, target: z.string(), place })),
+  projects: z
+    .array(z.strictObject({ id: z.string(), place }))
+    .optional()
+    .describe('Containers that run together'),
+  grants: z
+    .array(z.strictObject({ id: z.string(), place }))
+    .optional()
+    .describe('Objects of a cluster'),
   rules: z.array(
     z.strictObject({
       id: z.string(),
@@ -120,12 +129,15 @@ export type FindingJson = ResultJson['findings'][number]
 export type FactJson = FindingJson['because'][number]['fact']
 export type PlaceJson = z.infer<typeof place>
 
-/** The JSON Schema (draft 2020-12) of `--format json`. Readers must let new fields pass, so it does too. */
-export function jsonSchema(): object {
-  const schema = z.toJSONSchema(resultSchema, {
+/** The JSON Schema (draft 2020-12) of `--format json`. */
+export const jsonSchema = (): object => published(resultSchema, 'Result of a Plimsoll scan, version 1')
+
+/** A JSON Schema as it is given away: readers must let new fields pass, so it does too. */
+export function published(shape: z.ZodType, title: string): object {
+  const schema = z.toJSONSchema(shape, {
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
     },
   })
-  return { title: 'Result of a Plimsoll scan, version 1', ...schema }
+  return { title, ...schema }
 }

@@ -34,6 +34,7 @@ export function resultJson(result: Result): ResultJson {
       blocking: blocking.size,
       containers: result.subjects.filter(({ dialect }) => dialect !== undefined).length,
       images: result.images.length,
+      ...(result.grants.length > 0 && { grants: result.grants.length }),
       skipped: result.skipped,
     },
     ignored: { files: result.ignored.files, folders: result.ignored.folders },
@@ -50,6 +51,12 @@ export function resultJson(result: Result): ResultJson {
       target,
       place: placeJson(place),
     })),
+    ...(result.projects.length > 0 && {
+      projects: result.projects.map(({ id, place }) => ({ id, place: placeJson(place) })),
+    }),
+    ...(result.grants.length > 0 && {
+      grants: result.grants.map(({ id, place }) => ({ id, place: placeJson(place) })),
+    }),
     rules: result.rules.map(ruleJson),
     findings: result.findings.map(one),
     waived: result.waived.map(({ finding, reason, place }) => ({
@@ -117,7 +124,7 @@ function scalarJson(value: unknown): Scalar {
   return typeof value === 'number' && Number.isFinite(value) ? value : null
 }
 
-const placeJson = ({ file, line, column, endLine, endColumn, in: within, layer }: Place): PlaceJson => ({
+export const placeJson = ({ file, line, column, endLine, endColumn, in: within, layer }: Place): PlaceJson => ({
   file,
   line,
   column,

@@ -20,8 +20,13 @@ export const report: Report = (result) => {
   const parts: string[] = [head]
   let room = LONGEST - head.length - tail.length
   let left = 0
-  for (const { id, subject, findings: found } of sections(result, findings)) {
-    const about = subject?.dialect === undefined ? '' : ` (${markdown(subject.dialect)}, ${code(where(subject.place))})`
+  for (const { id, subject, about: other, findings: found } of sections(result, findings)) {
+    const about =
+      subject?.dialect !== undefined
+        ? ` (${markdown(subject.dialect)}, ${code(where(subject.place))})`
+        : other
+          ? ` (${other.kind}, ${code(where(other.place))})`
+          : ''
     let title = `\n### ${id === '' ? 'Scan' : code(id)}${about}\n`
     for (const finding of found) {
       const text = left > 0 ? '' : findingPart(result, finding, id, covers(finding)).join('\n')
@@ -54,9 +59,7 @@ function headPart(result: Result, findings: readonly Finding[], open: number, bl
     `|${' --: |'.repeat(severities.length + 2)}`,
     `| ${severities.map((severity) => count[severity]).join(' | ')} | ${result.waived.length} | ${open} |`,
     '',
-    `${containers} ${containers === 1 ? 'container' : 'containers'} and ${result.images.length} ${
-      result.images.length === 1 ? 'image' : 'images'
-    } scanned with policy ${code(result.policy.name)}; exit code ${exitCode[result.verdict]}.`,
+    `${scanned(result, containers)} scanned with policy ${code(result.policy.name)}; exit code ${exitCode[result.verdict]}.`,
   ]
 }
 
@@ -128,3 +131,15 @@ const openPart = (open: readonly Finding[]): readonly string[] =>
   )
 
 const footer = ({ tool }: Result): readonly string[] => ['', `<sub>${markdown(`${tool.name} ${tool.version}`)}</sub>`]
+
+/** What was looked at, in words. */
+function scanned({ images, grants }: Result, containers: number): string {
+  const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? '' : 's'}`
+  return [
+    count(containers, 'container'),
+    ...(grants.length > 0 ? [count(grants.length, 'cluster object')] : []),
+    count(images.length, 'image'),
+  ]
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' and $1')
+}

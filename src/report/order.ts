@@ -52,15 +52,20 @@ export function coverage(covered: readonly Finding[]): (finding: Finding) => rea
     )
 }
 
-/** A subject with its findings. `subject` is absent where the id names none of the result. */
+/** A subject with its findings. `subject` and `about` are absent where the id names none of the result. */
 export interface Section {
   readonly id: string
   readonly subject?: Subject
+  /** What it is where it is no container and no image, and where it begins. */
+  readonly about?: { readonly kind: 'project' | 'cluster object'; readonly place: Place }
   readonly findings: readonly Finding[]
 }
 /** Each finding once, under the first of its subjects; the section with the worst finding first. Needs them worst first. */
 export function sections(result: Result, findings: readonly Finding[]): readonly Section[] {
   const subjects = new Map(result.subjects.map((subject, index) => [subject.id, { subject, index }]))
+  const others = new Map<string, NonNullable<Section['about']>>()
+  for (const { id, place } of result.grants) others.set(id, { kind: 'cluster object', place })
+  for (const { id, place } of result.projects) others.set(id, { kind: 'project', place })
   const place = (id: string): number => subjects.get(id)?.index ?? Infinity
   const groups = new Map<string, Finding[]>()
   for (const finding of findings) {
@@ -73,7 +78,8 @@ export function sections(result: Result, findings: readonly Finding[]): readonly
   return [...groups]
     .map(([id, found]): Section => {
       const subject = subjects.get(id)?.subject
-      return { id, findings: found, ...(subject && { subject }) }
+      const about = subject ? undefined : others.get(id)
+      return { id, findings: found, ...(subject && { subject }), ...(about && { about }) }
     })
     .toSorted((a, b) => worst(a) - worst(b) || place(a.id) - place(b.id) || compare(a.id, b.id))
 }

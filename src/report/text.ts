@@ -3,12 +3,13 @@ import { severities, type Finding, type Reason, type Severity, type Verdict } fr
 import type { EscapePath } from '../model/path.ts'
 import type { Result } from '../model/result.ts'
 import { prose, shown } from './escape.ts'
-import { counts, coverage, exitCode, questions, sections, sortOut, tell, type Question, type Section } from './order.ts'
+import { counts, coverage, exitCode, questions, sections, sortOut, tell, type Section } from './order.ts'
 import { INDENT, LABEL, Page, type Style } from './page.ts'
 import { pathsOfFinding } from './ways.ts'
 import { chain, isPlain, plainValue } from './reason.ts'
 import type { Report } from './report.ts'
 import { instructionAt, where } from './where.ts'
+import { wish } from './wish.ts'
 import { columns, fill, wrap } from './wrap.ts'
 
 const styles: Readonly<Record<Severity, Style>> = {
@@ -44,11 +45,12 @@ export const report: Report = (result, options) => {
   return page.text()
 }
 
-function heading(page: Page, result: Result, { id, subject }: Section): void {
+function heading(page: Page, result: Result, { id, subject, about: other }: Section): void {
   const image = result.images.find((each) => each.id === (subject?.imageId ?? id))
   const parts = [
     subject?.dialect === undefined ? '' : `${shown(subject.dialect)}, ${where(subject.place)}`,
     image === undefined ? '' : `image ${shown(image.id)} of ${shown(image.target)}`,
+    other === undefined ? '' : `${other.kind}, ${where(other.place)}`,
   ].filter((part) => part !== '')
   const name = shown(id === '' ? 'scan' : id)
   const about = parts.length > 0 ? [page.paint('dim', `(${parts.join('; ')})`)] : []
@@ -148,38 +150,6 @@ function tellOpen(page: Page, result: Result, open: readonly Finding[]): void {
   }
   page.line()
 }
-/** What the user can do about it: the option that would tell. */
-function wish(result: Result, { teller, findings }: Question): string {
-  if (teller === 'image') {
-    if (ofDockerfiles(result, findings))
-      return 'The image would tell: build it, then docker save NAME | plimsoll scan -'
-    const names = references(result, findings)
-    const given = names.slice(0, MOST_PLACES).map((name) => `--image ${name}=PATH`)
-    const more = names.length > MOST_PLACES ? ` and ${names.length - MOST_PLACES} more images` : ''
-    return `The image would tell: ${given.length > 0 ? given.join(' ') + more : '--image NAME=PATH'}`
-  }
-  if (teller === 'engine')
-    return 'The engine would tell: --engine daemon.json (or a file with docker info); else write the value out'
-  if (teller === 'file') return 'Another file would tell: give it too, where it is looked for'
-  if (teller === 'user') return 'Only you can tell: set the value, or write it out'
-  return 'Nothing that can be given would tell'
-}
-/** Whether all that they are about is what Dockerfiles would build. */
-function ofDockerfiles({ subjects, images }: Result, findings: readonly Finding[]): boolean {
-  const ids = new Set(findings.flatMap((finding) => finding.subjects))
-  const unbuilt = new Set(images.filter(({ build }) => build).map(({ id }) => id))
-  return subjects.filter(({ id }) => ids.has(id)).every(({ imageId }) => imageId !== undefined && unbuilt.has(imageId))
-}
-/** References of the images that the subjects run and that were not given, ready for a shell. */
-function references(result: Result, findings: readonly Finding[]): readonly string[] {
-  const ids = new Set(findings.flatMap(({ subjects }) => subjects))
-  const names = result.subjects
-    .filter(({ id, imageId }) => ids.has(id) && imageId === undefined)
-    .map(({ container }) => container.image.reference)
-    .map((reference) => (reference.how === 'unknown' ? '' : reference.value))
-  return [...new Set(names.filter((name) => /^[\w][\w.\-/:@]*$/.test(name)))]
-}
-
 function summary(
   page: Page,
   result: Result,
@@ -211,6 +181,7 @@ function summary(
       number(result.targets.length, 'target'),
       number(containers, 'container'),
       number(result.images.length, 'image'),
+      result.grants.length > 0 ? number(result.grants.length, 'cluster object') : '',
       empty > 0 ? `${number(empty, 'target')} with nothing that runs` : '',
       ignored > 0 ? `${number(ignored, 'path')} ignored (--no-ignore)` : '',
       result.skipped > 0 ? `${number(result.skipped, 'other file')} passed over` : '',

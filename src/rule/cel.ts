@@ -236,6 +236,7 @@ function environment(): Environment {
     return fact.how === 'set' || fact.how === 'inherited'
   })
   aboutFact(env, 'sayable', (fact) => !('unsayable' in fact && fact.unsayable === true))
+  aboutFact(env, 'known', (_fact, thrown) => thrown === undefined)
   for (const [name, group] of Object.entries(roots)) {
     register(env, group)
     env.registerVariable(name, group.cel)

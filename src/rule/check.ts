@@ -7,7 +7,7 @@ import { children, type ASTNode, type Flaw } from './cel.ts'
 export type Names = { readonly [name: string]: Row | undefined }
 export const rootNames: Names = roots
 
-const CALLS = new Set(['written', 'sayable', 'within', 'like', 'string'])
+const CALLS = new Set(['written', 'sayable', 'known', 'within', 'like', 'string'])
 const METHODS = new Set(['startsWith', 'endsWith', 'contains', 'matches', 'lowerAscii', 'upperAscii'])
 const MACROS = new Set(['exists', 'all'])
 /** How deep `exists` and `all` may be nested: they multiply. */

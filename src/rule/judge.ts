@@ -1,4 +1,6 @@
 /** Every rule x every subject -> findings, each with the smallest reason; one root cause is one finding. */
+import type { Tally } from '../model/compliance.ts'
+import { unknown } from '../model/fact.ts'
 import { startOf, type Place } from '../model/place.ts'
 import { severities, type Finding, type Reason, type Severity } from '../model/finding.ts'
 import type { Notice } from '../model/notice.ts'
@@ -21,6 +23,7 @@ import {
 import type { CompiledRule } from './compile.ts'
 import { explain } from './explain.ts'
 import { gathered, type Single } from './merge.ts'
+import { Counter } from './tally.ts'
 
 /** A rule as a policy wants it judged. */
 export interface Judged {
@@ -32,18 +35,26 @@ export interface Judged {
 export interface Judgement {
   readonly findings: readonly Finding[]
   readonly notices: readonly Notice[]
+  /** What every rule was judged on, by its id: only where it is asked for. */
+  readonly tallies: ReadonlyMap<string, Tally>
 }
 /** The same, before it is said which subject of the list it is. */
 type Told = Omit<Single, 'on'>
 
-export function judge(rules: readonly Judged[], world: Partial<World>): Judgement {
+export function judge(
+  rules: readonly Judged[],
+  world: Partial<World>,
+  options: { readonly tally?: boolean } = {},
+): Judgement {
   const singles: Single[] = []
   const notices: Notice[] = []
   const covering = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.covers]))
   const on = judgedBy(world)
   const names = new Names()
+  const tallies = new Map<string, Tally>()
   for (const judged of rules) {
     const { rule } = judged.compiled
+    const counter = options.tally === true ? new Counter() : undefined
     const parameters = bindParameters(judged.parameters)
     const alike = new Alike(rule.fields, names)
     const elements = AlikeElements.of(rule, names)
@@ -53,16 +64,23 @@ export function judge(rules: readonly Judged[], world: Partial<World>): Judgemen
         const number = `${rule.subject} ${index}`
         const signature = alike.signature(subject)
         const again = signature === undefined ? undefined : alike.again(signature, tables)
-        if (again === 'nothing') continue
+        if (again === 'nothing') {
+          counter?.alike(index, signature)
+          continue
+        }
         const here = { ...context, ...parameters }
         if (again && !judged.compiled.each) {
+          counter?.alike(index, signature)
           singles.push({ ...single(judged, id, here, undefined, again.outcome, again.because), on: number })
           continue
         }
-        const found = judgeOne(judged, id, here, subject, elements).filter(isOfThis)
+        const all = judgeOne(judged, id, here, subject, elements)
+        const found = all.filter(isOfThis)
+        counter?.judged(index, signature, found.length === all.length && speaksOf(judged, here))
         for (const one of found) singles.push({ ...one, on: number })
         if (signature !== undefined) alike.keep(signature, tables, found)
       } catch (error) {
+        counter?.broke()
         notices.push({
           id: 'rule-failed',
           place,
@@ -71,9 +89,10 @@ export function judge(rules: readonly Judged[], world: Partial<World>): Judgemen
         })
       }
     }
+    if (counter) tallies.set(rule.id, counter.tally(on[rule.subject].length))
   }
   const sameCause = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.sameCause]))
-  return { findings: gathered(singles, covering, sameCause), notices }
+  return { findings: gathered(singles, covering, sameCause), notices, tallies }
 }
 
 /** One subject: its tables, and as CEL sees them. */
@@ -143,6 +162,17 @@ function applies({ compiled }: Judged, context: Context): boolean | undefined {
   const outcome = outcomeOf(compiled.when, context)
   return 'value' in outcome ? outcome.value === true : undefined
 }
+
+/**
+ * Whether the rule speaks of a subject at all. Where it judges elements, whatever they are: who has no mount of that kind has
+ * none that breaks the rule.
+ */
+function speaksOf(judged: Judged, context: Context): boolean {
+  const { each } = judged.compiled
+  if (!each) return applies(judged, context) !== false
+  return applies(judged, { ...context, [each.name]: unknownElement(each.type, ANY) }) !== false
+}
+const ANY = unknown(startOf(''), 'any element')
 
 function judgeElement(judged: Judged, subject: string, context: Context, element: unknown): readonly Told[] {
   const { compiled } = judged

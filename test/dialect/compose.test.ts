@@ -153,7 +153,8 @@ const CASES: readonly Case[] = [
   ['mem_limit: .inf', 'resources.memory', /not a size/],
   ['mem_limit: much', 'resources.memory', /not a size/],
   ['deploy:\n  resources:\n    limits:\n      memory: 1g', 'resources.memory', 2 ** 30, 'set', 7],
-  ['deploy:\n  resources:\n    limits: {cpus: 1}', 'resources.memory', 0, 'default', 2],
+  ['deploy:\n  resources:\n    limits: {cpus: 1}', 'resources.memory', 0, 'default', 6],
+  ['user: app\ndeploy: {replicas: 2}', 'resources.memory', 0, 'default', 5],
   ['deploy: 5', 'resources.memory', /deploy is not a map/],
   ['mem_reservation: 100k', 'resources.memoryReservation', 102_400],
   ['memswap_limit: -1', 'resources.swap', -1],
@@ -333,6 +334,8 @@ describe('compose: ports', () => {
       [{ ...open, container: 80, host: 8080, address: '127.0.0.1' }],
     ],
     ['ports: [{target: 80}]', [{ ...open, container: 80 }]],
+    // An address where the port belongs: nobody meant every interface.
+    ['ports: [{target: 80, published: "127.0.0.1:8080"}]', [{ ...open, container: 80, host: '?', address: '?' }]],
     ['ports: [{target: 80, published: [1]}]', [{ ...open, container: 80, host: '?' }]],
     ['ports: [{target: 80, published: "$P"}]', [{ ...open, container: 80, host: '?' }]],
     [

@@ -146,6 +146,7 @@ const CRIO: readonly Case[] = [
   ],
   [crio('log_level = "debug"'), 'logLevel', 'debug'],
   ['[crio]\nstorage_driver = "overlay"', 'storageDriver', 'overlay', 'set', 2],
+  ['[crio]\nstorage_option = ["overlay.size=1G"]', 'storageOptions', ['overlay.size=1G'], 'set', 2],
   ['[crio.api]\nlisten = "/run/crio/crio.sock"', 'hosts', ['unix:///run/crio/crio.sock'], 'set', 2],
   ['[crio.api]\nstream_address = "0.0.0.0"', 'stream.address', '0.0.0.0', 'set', 2],
   ['[crio.api]\nstream_enable_tls = true', 'stream.tls', true, 'set'],

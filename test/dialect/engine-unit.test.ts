@@ -42,6 +42,7 @@ describe('dockerd', () => {
     ['--seccomp-profile=unconfined', 'seccomp', 'unconfined'],
     ['--add-runtime own=/usr/bin/runsc', 'runtimes[0].sandbox', 'gvisor'],
     ['--log-level debug', 'logLevel', 'debug'],
+    ['--storage-opt dm.basesize=20G --storage-opt=dm.fs=xfs', 'storageOptions', ['dm.basesize=20G', 'dm.fs=xfs']],
     ['-H fd://', 'liveRestore', /daemon\.json may/],
     ['$DOCKER_OPTS', 'interContainer', /daemon\.json may/],
   ])('%s', (flags, row, value) => {

@@ -364,13 +364,9 @@ describe('annotations of old', () => {
     [`${armour}2: unconfined`, '', '', 'runtime-default', ''],
     [`${armour}: unconfined`, '', context('appArmorProfile: {type: RuntimeDefault}'), 'runtime-default', ''],
     [`${armour}: unconfined`, context('appArmorProfile: {type: RuntimeDefault}'), '', 'unconfined', ''],
-    [
-      `${armour}: hello`,
-      '',
-      '',
-      'unknown: "hello" is not one of runtime/default, unconfined, localhost/<profile>',
-      'unknown',
-    ],
+    // No word of Kubernetes: the API server refuses the pod, and no profile is named.
+    [`${armour}: hello`, '', '', 'unconfined', ''],
+    ['other: x', '', context('appArmorProfile: {type: runtimeDefault}'), 'unconfined', ''],
   ])('AppArmor %s %s %s', (annotation, spec, container, kind, name) => {
     const found = containerOf(kubernetes, annotated(annotation, spec, container))
     expect(valueAt(found, 'apparmor.kind')).toBe(kind)

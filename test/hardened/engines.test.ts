@@ -16,11 +16,13 @@ const rules = await strict()
 const MISSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'daemon.json': {
     'authorization-plugins': 'engine-authorization-missing',
+    'default-ulimits': 'engine-ulimits-missing',
     icc: 'engine-traffic-open',
     'live-restore': 'engine-live-restore-off',
+    'log-driver': 'engine-log-local',
     'no-new-privileges': 'engine-new-privileges-allowed',
+    rootless: 'engine-users-not-remapped',
     'userland-proxy': 'engine-userland-proxy-on',
-    'userns-remap': 'engine-users-not-remapped',
   },
   'kubelet.yaml': {
     'x509:': 'kubelet-client-ca-missing',
@@ -44,6 +46,9 @@ const OPPOSITE: Readonly<Record<string, readonly (readonly [line: string, instea
     ['"icc": false', '"icc": false, "storage-driver": "aufs"', 'engine-storage-driver-old'],
     ['"icc": false', '"icc": false, "seccomp-profile": "unconfined"', 'engine-seccomp-off'],
     ['"icc": false', '"icc": false, "insecure-registries": ["r"]', 'engine-registry-insecure'],
+    ['"rootless": true', '"userns-remap": "default"', 'engine-runs-as-root'],
+    ['"icc": false', '"icc": false, "cgroup-parent": "/batch"', 'engine-cgroup-parent-changed'],
+    ['"icc": false', '"icc": false, "storage-opts": ["dm.basesize=50G"]', 'engine-base-size-changed'],
   ],
   'kubelet.yaml': [
     ['anonymous: { enabled: false }', 'anonymous: { enabled: true }', 'kubelet-anonymous'],
@@ -128,6 +133,12 @@ it('every rule about engines is the finding of some setting', () => {
   const about = rules
     .filter(({ compiled }) => compiled.rule.subject === 'engine')
     .map(({ compiled }) => compiled.rule.id)
-  // The flags of a runtime have tests of their own (engine.test.ts, and the examples of the rule).
-  expect(about.filter((id) => !told.has(id))).toEqual(['engine-sandbox-loosened'])
+  // The flags of a runtime have tests of their own (engine.test.ts, and the examples of the rule); of a Swarm only a running engine tells.
+  expect(about.filter((id) => !told.has(id)).sort()).toEqual([
+    'engine-sandbox-loosened',
+    'engine-swarm-on',
+    'swarm-autolock-off',
+    'swarm-certificate-long-lived',
+    'swarm-managers-excessive',
+  ])
 })

@@ -50,14 +50,20 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
       'spec.template.spec.containers[0].securityContext.allowPrivilegeEscalation': 'new-privileges-allowed',
       'spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem': 'writable-root-filesystem',
       'spec.template.spec.containers[0].securityContext.capabilities.drop[0]': 'capabilities-not-dropped',
-      'spec.template.spec.containers[0].livenessProbe.tcpSocket.port': 'healthcheck-missing',
+      'spec.template.spec.containers[0].livenessProbe.tcpSocket.port': 'liveness-probe-missing',
+      'spec.template.spec.containers[0].readinessProbe.tcpSocket.port': 'readiness-probe-missing',
+      'spec.template.spec.serviceAccountName': 'default-service-account',
       'spec.template.spec.containers[0].resources.limits.memory': 'memory-unbounded',
       'spec.template.spec.containers[0].resources.limits.cpu': 'cpu-unbounded',
       // The volume that is mounted is not there: what it is is not known, and one finding says so.
       'spec.template.spec.containers[0].volumeMounts[0].name': 'engine-socket-mounted?',
       'spec.template.spec.containers[0].volumeMounts[1].name': 'engine-socket-mounted?',
+      'spec.template.spec.containers[0].volumeMounts[2].name': 'engine-socket-mounted?',
       'spec.template.spec.volumes[0].name': 'engine-socket-mounted?',
       'spec.template.spec.volumes[1].name': 'engine-socket-mounted?',
+      'spec.template.spec.volumes[2].name': 'engine-socket-mounted?',
+      // Where it lies is not known: perhaps over programs.
+      'spec.template.spec.containers[0].volumeMounts[0].mountPath': 'volume-over-programs?',
     },
     none: [
       {
@@ -67,21 +73,11 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
       { leaves: /^kind$/, nothing: true, because: 'without a kind it is no object, and kubectl refuses it' },
       { leaves: /^apiVersion$/, because: 'people scan what kubectl refuses: the kind says what it is' },
       { leaves: /metadata\.|\.matchLabels\.|\.replicas$|containers\[0\]\.name$/, because: NAMES },
-      {
-        leaves: /\.serviceAccountName$/,
-        because: 'then it is the account "default", and what an account may do is RBAC’s to say',
-      },
       { leaves: /\.(runAsUser|runAsGroup|fsGroup)$/, because: BACK_TO_IMAGE },
       { leaves: /\.privileged$/, because: 'false is what Kubernetes does unless told' },
       { leaves: /\.imagePullPolicy$/, because: 'a digest is the same image whenever it is pulled' },
-      {
-        leaves: /\.readinessProbe\./,
-        because: 'traffic is not confinement: livenessProbe says whether it still answers',
-      },
-      {
-        leaves: /\.requests\.|\.ephemeral-storage$|\.sizeLimit$/,
-        because: 'no rule asks for requests, or for limits of disk',
-      },
+      { leaves: /\.requests\./, because: 'the limit is the request where none is written' },
+      { leaves: /\.ephemeral-storage$|\.sizeLimit$/, because: 'no rule asks for limits of disk' },
       { leaves: /\.(ports|env|volumeMounts|volumes)\[/, because: NOT_THERE },
     ],
   },

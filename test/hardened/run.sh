@@ -2,6 +2,7 @@
 docker run --name web \
   --read-only \
   --restart on-failure:3 \
+  --network shop \
   --cgroupns private \
   --cap-drop ALL \
   --security-opt no-new-privileges \

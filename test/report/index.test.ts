@@ -25,6 +25,8 @@ test.each(Object.entries(reports))('%s: an empty scan has a report', async (_, r
     targets: [],
     subjects: [],
     images: [],
+    projects: [],
+    grants: [],
     rules: [],
     findings: [],
     waived: [],

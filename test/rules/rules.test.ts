@@ -60,10 +60,11 @@ it('has every rule that was promised', () => {
 })
 
 it('has one list of what engines mount by themselves', () => {
-  const lists = ['host-path-sensitive', 'host-path-mounted'].map(
+  const lists = ['host-path-sensitive', 'host-path-mounted', 'host-path-writable'].map(
     (id) => rules.find((rule) => rule.id === id)?.value?.rule.parameters['engine']?.default,
   )
-  expect(lists[0]).toEqual(lists[1])
+  expect(lists.map((list) => list?.toString())).toEqual(lists.map(() => lists[0]?.toString()))
+  expect(lists[0]).not.toEqual([])
 })
 
 it('names every check of the Pod Security Standards (kubernetes/pod-security-admission, v1.37)', () => {

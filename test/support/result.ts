@@ -327,6 +327,8 @@ export const sampleResult = (rest: Partial<Result> = {}): Result => ({
   skipped: 3,
   subjects,
   images: [webImage],
+  projects: [],
+  grants: [],
   ways: [],
   rules,
   findings: [privileged, ...covered, rootUser, secret, memory, setuid, tag, ...openOnes],

@@ -21,7 +21,7 @@ const only = (candidate: Candidate): Candidates => ({ alternatives: [candidate] 
 const MAX_CANDIDATES = 4
 const MAX_NEAR = 64
 /** Where the engine looks where the image sets no PATH (moby daemon/pkg/oci/defaults.go, DefaultPathEnv). */
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
  * The first word of what is run, as a file of the image. Only files with capabilities or with a setuid or setgid bit are facts: a word that
@@ -59,7 +59,7 @@ export function programOf(subject: Subject): Candidates {
 }
 
 /** The first word of ENTRYPOINT, or of the command where that is empty; `undefined` where nothing is run. */
-function firstWord({ container }: Subject): Fact<string> | undefined {
+export function firstWord({ container }: Pick<Subject, 'container'>): Fact<string> | undefined {
   const { entrypoint, command } = container
   if (entrypoint.how === 'unknown') return entrypoint
   const [first] = entrypoint.value

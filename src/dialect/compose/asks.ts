@@ -87,7 +87,8 @@ const agreed = (own: Ask<number>, deploy: Ask<number>, names: string): Ask<numbe
   ask((scope): Answer<number> => {
     const [first, second] = [own.read(scope), deploy.read(scope)]
     if (first.how === 'silent' || second.how === 'silent')
-      return first.how === 'silent' ? (second.how === 'silent' ? first : second) : first
+      // Nobody's writing stands as deep as something of its kind is written: at `limits` that lack this one, at `deploy`.
+      return first.how === 'silent' ? (second.how === 'silent' ? { ...first, place: second.place } : second) : first
     if (first.how === 'unknown' || second.how === 'unknown') return first.how === 'unknown' ? first : second
     return first.value === second.value
       ? first
@@ -283,4 +284,5 @@ export const asks: Asks<typeof container> = {
   windows: { hostProcess: silent, userName: silent, credentialSpec },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }

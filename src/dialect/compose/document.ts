@@ -1,9 +1,10 @@
 /** Which documents are Compose files, and what services they hold. */
-import { child, entries, isList, isMap, type Node } from '../../document/node.ts'
+import { child, entries, get, isList, isMap, type Node } from '../../document/node.ts'
 import type { Notice, Read } from '../../model/notice.ts'
 import type { About, Files, Found, Want } from '../dialect.ts'
 import { isVoid, soundMaps } from '../docker/piece.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
+import { nameOfFolder, replicas, together } from '../together.ts'
 import { buildOf } from './build.ts'
 import { variablesOfFiles } from './env-file.ts'
 import { servicesOf } from './extend.ts'
@@ -127,6 +128,14 @@ function find(raw: Node, project: Project, about: About): Loaded['found'] {
   return { value: found, notices, wanted: sources.wanted }
 }
 
+/** The project's name: `name:` or COMPOSE_PROJECT_NAME of `.env`, else that of its folder. */
+function nameOf({ root, lookup }: Project, { file }: About): string {
+  const said = lookup('COMPOSE_PROJECT_NAME')
+  return said === undefined || said.unknown !== undefined || said.value === ''
+    ? nameOfFolder(file === '' ? root.place.file : file)
+    : said.value
+}
+
 function findIn(
   services: Node,
   isOldest: boolean,
@@ -143,6 +152,7 @@ function findIn(
         '`services` is not a map, so no service was checked. Write a name before each.',
       ),
     )
+  const whole = together('compose', nameOf(project, about), project.root)
   for (const [name, node] of entries(services)) {
     if (isExtension(name) && (isOldest || !isMap(node) || !(node.value.has('image') || node.value.has('build'))))
       continue
@@ -169,8 +179,10 @@ function findIn(
     }
     const self = soundMaps(withOwnProfiles(node, about), MAPS)
     const build = buildOf(self, about, isOldest)
+    const count = replicas(get(self, 'deploy.replicas'), child(self, 'scale'))
     found.push({
       id: name,
+      together: { ...whole, ...(count && { replicas: count }) },
       scope: {
         self,
         root: project.root,

@@ -44,12 +44,24 @@ function textsOf<K extends string>(
 function published(node: Node): readonly Port[] {
   if (!isMap(node)) return shortPorts(node)
   const { node: from, texts } = textsOf(node, ['target', 'published', 'host_ip', 'protocol'])
-  return portsOf(from, {
+  const ports = portsOf(from, {
     inside: texts.target,
     outside: texts.published,
     address: texts.host_ip.replace(/^\[|\]$/g, ''),
     protocol: texts.protocol,
   })
+  const on = <T>(fact: Fact<T>, key: string): Fact<T> =>
+    fact.how === 'set' ? { ...fact, place: child(node, key).place } : fact
+  return ports.map(({ place, facts }) => ({
+    place,
+    facts: {
+      ...facts,
+      container: on(facts.container, 'target'),
+      host: on(facts.host, 'published'),
+      address: on(facts.address, 'host_ip'),
+      protocol: on(facts.protocol, 'protocol'),
+    },
+  }))
 }
 
 export const ports: Ask<readonly Port[]> = collect<Port>(

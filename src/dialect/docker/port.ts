@@ -89,6 +89,9 @@ export function portsOf(node: Node, { inside, outside = '', address, protocol }:
   const hidden = (part: string): boolean => node.unknown !== undefined && part.includes(HOLE)
   const target = rangeOf(inside)
   const host = rangeOf(outside)
+  // Who wrote an address where the port belongs meant one: that it is every interface is not known then.
+  const isStrange = /[^\d\s-]/.test(outside) && !hidden(outside)
+  const strange = `"${outside.slice(0, 40)}" is not a port`
   if (!target && !hidden(inside))
     return [strangePort({ place: node.place, because: `"${inside.slice(0, 40)}" is not a port`, ask: 'user' })]
   const element = (port: Fact<number>, outer: Fact<number>): Port => ({
@@ -97,7 +100,7 @@ export function portsOf(node: Node, { inside, outside = '', address, protocol }:
       container: port,
       published: said(node, true),
       host: outer,
-      address: addressOf(node, address),
+      address: isStrange && address === '' ? unknownBy(why(node, strange)) : addressOf(node, address),
       protocol: protocolOf(node, protocol),
     },
   })
@@ -105,7 +108,7 @@ export function portsOf(node: Node, { inside, outside = '', address, protocol }:
   const outer = (index: number): Fact<number> => {
     if (hidden(outside)) return unknownBy(why(node, ''))
     if (outside === '') return byDefault(node.place, 0, 'the engine picks a free port')
-    if (!host) return unknown(node.place, `"${outside.slice(0, 40)}" is not a port`, 'user')
+    if (!host) return unknown(node.place, strange, 'user')
     const outers = host[1] - host[0] + 1
     if (outers === count) return said(node, host[0] + index)
     return count === 1

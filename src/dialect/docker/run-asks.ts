@@ -343,6 +343,7 @@ const ASKS: Asks<typeof container> = {
   },
   podSecurity: { enforce: silent, version: silent },
   nesting: silent,
+  declarations: silent,
 }
 
 /**

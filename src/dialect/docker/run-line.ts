@@ -2,7 +2,8 @@
 import { elements, type Node } from '../../document/node.ts'
 import { nameOfProgram, programOf } from '../../document/shell/program.ts'
 import type { Notice, Read } from '../../model/notice.ts'
-import type { Found } from '../dialect.ts'
+import type { container } from '../../model/fields.ts'
+import { is, type Found, type Silence } from '../dialect.ts'
 import { docker } from '../silence/docker.ts'
 import { podman, rootfulPodman } from '../silence/podman.ts'
 import { HOLE, rawText } from './piece.ts'
@@ -143,4 +144,7 @@ export class Ids {
 }
 
 /** Docker's, which nerdctl's defaults are too. */
-export const runSilence = docker
+export const runSilence: Silence<typeof container> = {
+  ...docker,
+  network: { ...docker.network, mode: is('bridge', 'docker0, the default network of the engine') },
+}

@@ -4,6 +4,7 @@ import type { Notice, Read } from '../../model/notice.ts'
 import type { Found } from '../dialect.ts'
 import { isVoid, rawText, soundMaps } from '../docker/piece.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
+import { nameOfFile, together } from '../together.ts'
 import { fargate, onEc2 } from '../silence/ecs.ts'
 import { alternatives, Template } from './intrinsic.ts'
 import { cloudFormationKeys } from './keys.ts'
@@ -111,6 +112,7 @@ export function findContainers(root: Node): Read<readonly Found[]> {
     }
     const compatibilities = requires(task)
     const isFargate = compatibilities.length > 0 && compatibilities.every((one) => one === 'FARGATE')
+    const whole = together('task', prefix === '' ? nameOfFile(list.place.file) : prefix, list)
     for (const [index, node] of elements(list).entries()) {
       if (found.length > MAX_CONTAINERS) return { value: found, notices }
       if (!isMap(node)) {
@@ -128,6 +130,7 @@ export function findContainers(root: Node): Read<readonly Found[]> {
       const id = said === undefined || said === '' ? `container-${index + 1}` : said
       found.push({
         id: prefix === '' ? id : `${prefix}/${id}`,
+        together: whole,
         scope: { self: soundMaps(node, MAPS), task },
         runtime: isFargate ? { name: 'ecs', silence: fargate } : { name: 'docker', silence: onEc2 },
       })

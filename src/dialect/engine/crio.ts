@@ -65,6 +65,7 @@ export const crio: EngineFormat = {
     devices: listAt<Device>(`${R}additional_devices`, 'self', shortDevice, (node) => strangeDevice(why(node, ''))),
     logLevel: word(`${R}log_level`),
     storageDriver: word('crio.storage_driver'),
+    storageOptions: textsAt('crio.storage_option', 'self'),
     hosts: word('crio.api.listen').to((path, place) => [
       { how: 'set' as const, place, value: `unix://${path.replace(/^unix:\/\//, '')}` },
     ]),

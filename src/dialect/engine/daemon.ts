@@ -97,6 +97,7 @@ export const daemon: EngineFormat = {
     logDriver: word('log-driver'),
     logLevel: word('log-level'),
     storageDriver: word('storage-driver'),
+    storageOptions: texts('storage-opts'),
     experimental: bool('experimental'),
     hosts: texts('hosts'),
     tlsVerify: bool('tlsverify').to((value) =>

@@ -16,6 +16,7 @@ const LISTS: Readonly<Record<string, string>> = {
   host: 'hosts',
   'insecure-registry': 'insecure-registries',
   'authorization-plugin': 'authorization-plugins',
+  'storage-opt': 'storage-opts',
 }
 const startIn = (root: Node): Started | undefined => unitFlags(root, 'dockerd', SWITCHES, { H: 'host' })
 

@@ -90,6 +90,45 @@ const plugins: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<
     : texts('Plugins.Authorization').read(scope)
 })
 
+/** moby api/types/swarm: a node that waits for somebody to unlock it, or has lost the others, is in a swarm all the same. */
+const active = word('Swarm.LocalNodeState').to((state) =>
+  ['inactive', 'pending', 'active', 'error', 'locked'].includes(state)
+    ? state !== 'inactive'
+    : refuse(`"${state.slice(0, 40)}" is no state of a node`, 'engine'),
+)
+/** In no swarm there is none of it. */
+const inSwarm = <T>(outside: T, own: Ask<T>): Ask<T> =>
+  ask((scope): Answer<T> => {
+    const state = active.read(scope)
+    return (state.how === 'set' || state.how === 'inherited') && !state.value
+      ? byDefault(state.place, outside, 'it is in no swarm')
+      : own.read(scope)
+  })
+const swarm = {
+  active,
+  manager: inSwarm(false, bool('Swarm.ControlAvailable')),
+  // A worker knows them by their addresses alone.
+  managers: inSwarm(
+    0,
+    int('Swarm.Managers').else(
+      ask((scope): Answer<number> => {
+        const node = child(child(scope.self, 'Swarm'), 'RemoteManagers')
+        return isList(node) ? said(node, node.value.length) : { how: 'silent', place: node.place }
+      }),
+    ),
+  ),
+  autolock: inSwarm(false, bool('Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers')),
+  // Nanoseconds, as Go writes a duration: more than a number of JavaScript can hold exactly.
+  certificateLifetime: inSwarm(
+    0,
+    word('Swarm.Cluster.Spec.CAConfig.NodeCertExpiry').to((lifetime) =>
+      /^\d{1,19}$/.test(lifetime)
+        ? Math.round(Number(lifetime) / 1e9)
+        : refuse(`"${lifetime.slice(0, 40)}" is no duration`, 'engine'),
+    ),
+  ),
+} as const
+
 export const info: EngineFormat = {
   name: 'info',
   file: 'docker-info.json',
@@ -98,7 +137,16 @@ export const info: EngineFormat = {
   mention: /ServerVersion/,
   is: isInfo,
   runtimes: () => ['docker'],
-  scope: (root) => ({ self: soundMaps(asMap(root), ['RegistryConfig', 'RegistryConfig.IndexConfigs', 'Plugins']) }),
+  scope: (root) => ({
+    self: soundMaps(asMap(root), [
+      'RegistryConfig',
+      'RegistryConfig.IndexConfigs',
+      'Plugins',
+      'Swarm',
+      'Swarm.Cluster',
+      'Swarm.Cluster.Spec',
+    ]),
+  }),
   silence: informed,
   asks: {
     ...SAYS_NOTHING,
@@ -129,6 +177,7 @@ export const info: EngineFormat = {
     liveRestore: bool('LiveRestoreEnabled'),
     logDriver: word('LoggingDriver'),
     storageDriver: word('Driver'),
+    swarm,
     experimental: bool('ExperimentalBuild'),
     hosts: ask((scope): Answer<readonly Fact<string>[]> => {
       const found = warned((address) => address).read(scope)

@@ -7,6 +7,7 @@ import { HOLE, isVoid } from '../docker/piece.ts'
 import { runFlags } from '../docker/run-flags.ts'
 import { foundRuns, Ids } from '../docker/run-line.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
+import { together } from '../together.ts'
 import { interpolated, stepCommands } from './step.ts'
 
 export function findJobs(root: Node): Read<readonly Found[]> {
@@ -16,11 +17,12 @@ export function findJobs(root: Node): Read<readonly Found[]> {
   let told = false
   for (const [name, job] of entries(child(root, 'jobs'))) {
     if (found.length > MAX_CONTAINERS) break
+    const whole = together('job', name, job)
     const take = (id: string, node: Node): void => {
       if (isVoid(node)) return
       const made = containerOf(id, node, root)
       notices.push(...made.notices)
-      if (made.value) found.push({ ...made.value, id: ids.unique(id) })
+      if (made.value) found.push({ ...made.value, id: ids.unique(id), together: whole })
     }
     const container = child(job, 'container')
     take(name, container)
@@ -33,7 +35,7 @@ export function findJobs(root: Node): Read<readonly Found[]> {
       const commands = stepCommands(child(step, 'run'), shellOf(root, job, step))
       const runs = foundRuns(commands.value, root, ids)
       notices.push(...commands.notices, ...runs.notices)
-      found.push(...runs.value)
+      found.push(...runs.value.map((one) => ({ ...one, together: whole })))
     }
   }
   return { value: found, notices }

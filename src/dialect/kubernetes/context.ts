@@ -30,15 +30,18 @@ const namespaceOf = (root: Node): string => textOf(get(root, 'metadata.namespace
 /** A key that no name can be mistaken for. */
 const keyOf = (...parts: readonly string[]): string => parts.join('\0')
 
-/** The objects of a document that say something of containers, those of lists included. */
-export function contextOf(root: Node): readonly Node[] {
+/** The objects of a document that say something of containers. */
+export const contextOf = (root: Node): readonly Node[] => objectsOf(root, KINDS)
+
+/** The objects of some kinds in a document, those of lists included. */
+export function objectsOf(root: Node, kinds: ReadonlySet<string>): readonly Node[] {
   const found: Node[] = []
   const visit = (node: Node, hint: string, depth: number): void => {
     if (!isMap(node) || depth > MAX_DEPTH || found.length >= MAX_OBJECTS) return
     const kind = kindOf(node) || hint
     const inner = kind.endsWith('List') ? 'items' : kind === 'Template' ? 'objects' : undefined
     if (inner !== undefined) for (const each of elements(child(node, inner))) visit(each, kind.slice(0, -4), depth + 1)
-    else if (KINDS.has(kind))
+    else if (kinds.has(kind))
       // An element of a typed list does not repeat its kind.
       found.push(
         kindOf(node) === '' ? { ...node, value: new Map([...node.value, ['kind', { ...node, value: kind }]]) } : node,

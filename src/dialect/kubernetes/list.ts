@@ -54,24 +54,24 @@ export const ports: Ask<readonly Port[]> = items('ports', (element): Port => {
 
 const isThere = (node: Node): boolean => node.unknown !== undefined || (node.missing !== true && node.value !== null)
 
-/** Of the pod. Slashes may stand for dots (sysctl(8)): then the first of the two separates. */
+/**
+ * Of the pod. Names are as they are written: slashes may stand for dots (sysctl(8)), and Pod Security refuses such a name also
+ * where it allows the one with dots.
+ */
 export const sysctls: Ask<readonly Sysctl[]> = items(
   'securityContext.sysctls',
   (element): Sysctl => {
     const node = asMap(element)
-    const name = field(node, 'name', 'a text', parse.text, '', 'the parameter has no name')
     return {
       place: node.place,
       facts: {
-        name: name.how === 'unknown' ? name : { ...name, value: dotted(name.value) },
+        name: field(node, 'name', 'a text', parse.text, '', 'the parameter has no name'),
         value: field(node, 'value', 'a text', parse.text, '', 'no value is written'),
       },
     }
   },
   'pod',
 )
-const dotted = (name: string): string =>
-  /^[^./]*\//.test(name) ? name.replace(/[./]/g, (sign) => (sign === '/' ? '.' : '/')) : name
 
 /** supplementalGroups and fsGroup of the pod, as texts. */
 export const groups: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<string>[]> => {

@@ -1,19 +1,9 @@
 /** Profiles and options of the security context, which the container overrides as a whole, and the annotations before them. */
 import { child, get, textOf, type Node } from '../../document/node.ts'
-import { unknown } from '../../model/fact.ts'
+import { derived, set, unknown, type Fact } from '../../model/fact.ts'
 import { removeKey, setKey } from '../../document/change.ts'
-import {
-  ask,
-  at,
-  parse,
-  refuse,
-  scalarFact,
-  type Answer,
-  type Ask,
-  type Changes,
-  type Refusal,
-  type Scope,
-} from '../ask.ts'
+import type { Place } from '../../model/place.ts'
+import { ask, at, parse, refuse, scalarFact, type Answer, type Ask, type Changes, Refusal, type Scope } from '../ask.ts'
 import { writing } from '../write.ts'
 
 /** An empty map writes nothing, so what the pod writes still counts: Pod Security judges the pod's options beside the container's. */
@@ -43,8 +33,12 @@ interface Profile {
   readonly kind: ProfileKind
   readonly name: string
 }
-/** What an annotation means, `undefined` where it says nothing. */
-type Meaning = (value: string) => Profile | Refusal | undefined
+/** What an annotation means, `undefined` where it says nothing; a text: why it is no word of Kubernetes. */
+type Meaning = (value: string) => Profile | Refusal | string | undefined
+
+/** A word that Kubernetes does not know names no profile: the API server refuses the pod, as Pod Security does. */
+const noProfile = (place: Place, word: string, because: string): Fact<Profile> =>
+  derived<Profile>(place, { kind: 'unconfined', name: '' }, `${because}: no profile is named`, [set(place, word)])
 
 const KINDS: Readonly<Record<string, ProfileKind>> = {
   RuntimeDefault: 'runtime-default',
@@ -54,9 +48,15 @@ const KINDS: Readonly<Record<string, ProfileKind>> = {
 
 /** An annotation of the pod. Its key has dots and slashes, so that it cannot be a path. */
 const annotation = (key: (scope: Scope) => string, meaning: Meaning): Ask<Profile> =>
-  ask((scope) =>
-    scalarFact(child(get(scope['template'] ?? scope.self, 'metadata.annotations'), key(scope)), 'a text', parse.text),
-  ).to((value) => meaning(value))
+  ask<Profile>((scope) => {
+    const node = child(get(scope['template'] ?? scope.self, 'metadata.annotations'), key(scope))
+    const said = scalarFact(node, 'a text', parse.text)
+    if (said.how === 'silent' || said.how === 'unknown') return said
+    const meant = meaning(said.value)
+    if (meant === undefined) return { how: 'silent', place: said.place }
+    if (typeof meant === 'string') return noProfile(said.place, said.value, meant)
+    return meant instanceof Refusal ? unknown(said.place, meant.because, meant.ask) : { ...said, value: meant }
+  })
 
 function field(key: string, where: 'self' | 'pod'): Ask<Profile> {
   return ask<Profile>((scope) => {
@@ -65,7 +65,7 @@ function field(key: string, where: 'self' | 'pod'): Ask<Profile> {
     if (type.how === 'silent' || type.how === 'unknown') return type
     const kind = Object.hasOwn(KINDS, type.value) ? KINDS[type.value] : undefined
     if (kind === undefined)
-      return unknown(type.place, `"${type.value}" is not one of ${Object.keys(KINDS).join(', ')}`, 'user')
+      return noProfile(type.place, type.value, `"${type.value}" is not one of ${Object.keys(KINDS).join(', ')}`)
     if (kind !== 'profile') return { ...type, value: { kind, name: '' } }
     const name = scalarFact(child(node, 'localhostProfile'), 'a text', parse.text)
     return { ...type, value: { kind, name: name.how === 'silent' || name.how === 'unknown' ? '' : name.value } }
@@ -119,6 +119,12 @@ function profile(
 }
 
 const containerName = (scope: Scope): string => textOf(child(scope.self, 'name')) ?? ''
+/** Keys of the annotations that were there before the fields. */
+export const SECCOMP_POD_KEY = 'seccomp.security.alpha.kubernetes.io/pod'
+export const seccompKey = (scope: Scope): string =>
+  `container.seccomp.security.alpha.kubernetes.io/${containerName(scope)}`
+export const appArmorKey = (scope: Scope): string =>
+  `container.apparmor.security.beta.kubernetes.io/${containerName(scope)}`
 
 /** Dropped in Kubernetes 1.27: a profile named here is not applied by any newer version. `unconfined` says what was meant. */
 const seccompAnnotation: Meaning = (value) =>
@@ -130,18 +136,12 @@ const seccompAnnotation: Meaning = (value) =>
 
 export const seccomp = profile(
   field('seccompProfile', 'self')
-    .else(
-      annotation(
-        (scope) => `container.seccomp.security.alpha.kubernetes.io/${containerName(scope)}`,
-        seccompAnnotation,
-      ),
-    )
+    .else(annotation(seccompKey, seccompAnnotation))
     .or(field('seccompProfile', 'pod'))
-    .or(annotation(() => 'seccomp.security.alpha.kubernetes.io/pod', seccompAnnotation)),
+    .or(annotation(() => SECCOMP_POD_KEY, seccompAnnotation)),
   'seccompProfile',
 )
 
-const appArmorKey = (scope: Scope): string => `container.apparmor.security.beta.kubernetes.io/${containerName(scope)}`
 /** The API server still copies it into the container's field (KEP-24), so that it wins over the pod's. */
 export const apparmor = profile(
   field('appArmorProfile', 'self')
@@ -151,7 +151,7 @@ export const apparmor = profile(
         if (value === 'runtime/default') return { kind: 'runtime-default', name: '' }
         if (value === 'unconfined') return { kind: 'unconfined', name: '' }
         if (value.startsWith('localhost/')) return { kind: 'profile', name: value.slice('localhost/'.length) }
-        return refuse(`"${value}" is not one of runtime/default, unconfined, localhost/<profile>`, 'user')
+        return `"${value}" is not one of runtime/default, unconfined, localhost/<profile>`
       }),
     )
     .or(field('appArmorProfile', 'pod')),

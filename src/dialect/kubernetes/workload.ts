@@ -3,6 +3,7 @@ import { child, entries, get, isList, isMap, textOf, type Node } from '../../doc
 import type { Notice, Read } from '../../model/notice.ts'
 import type { Found } from '../dialect.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
+import { together } from '../together.ts'
 import { references } from './environment.ts'
 import { Rendering } from './template.ts'
 import { isWorkflow, workflowPods } from './workflow.ts'
@@ -204,6 +205,7 @@ function podContainers(pod: Pod, root: Node, kind: string, hint: Hint, within: r
   const prefix = [kind || 'unknown', namespace, nameOf(root), ...within]
   const template = state.rendering.of(pod.template)
   const spec = pod.template === pod.spec ? template : state.rendering.of(pod.spec)
+  const whole = together('pod', prefix.join('/'), pod.spec)
   for (const [key, role] of LISTS) {
     const list = child(spec, key)
     if (list.missing === true || (list.value === null && list.unknown === undefined)) continue
@@ -234,6 +236,7 @@ function podContainers(pod: Pod, root: Node, kind: string, hint: Hint, within: r
       const name = textOf(child(self, 'name')) || `${key}[${index}]`
       state.found.push({
         id: [...prefix, name].join('/'),
+        together: whole,
         scope: {
           self,
           pod: spec,

@@ -112,4 +112,5 @@ export const asks: Asks<typeof container> = {
   windows: { hostProcess: silent, userName: silent, credentialSpec: silent },
   podSecurity: { enforce: silent, version: silent },
   nesting,
+  declarations: silent,
 }

@@ -4,6 +4,7 @@ import type { Notice, Read } from '../../model/notice.ts'
 import type { Found } from '../dialect.ts'
 import { rawText, soundMaps } from '../docker/piece.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
+import { together } from '../together.ts'
 import { chroot, docker, podman, rawExec, unveiled, virtualMachine } from '../silence/nomad.ts'
 import { fromApi, isApiJob } from './api.ts'
 import { has, labelled, plain } from './body.ts'
@@ -81,6 +82,7 @@ export function findTasks(root: Node): Read<readonly Found[]> {
         'network',
         'restart',
       ])
+      const whole = together('group', `${jobName}/${groupName}`, rawGroup)
       for (const { label, body } of labelled(rawGroup, 'task')) {
         if (found.length > MAX_CONTAINERS) return { value: found, notices }
         const name = label ?? 'task'
@@ -110,7 +112,7 @@ export function findTasks(root: Node): Read<readonly Found[]> {
           continue
         }
         const spot = { place: body.place, path: body.path }
-        found.push({ id, scope: { self, group, job, name: { ...spot, value: name } }, runtime })
+        found.push({ id, scope: { self, group, job, name: { ...spot, value: name } }, runtime, together: whole })
       }
     }
   }

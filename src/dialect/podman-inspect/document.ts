@@ -5,6 +5,7 @@ import type { Found } from '../dialect.ts'
 import { inspectedEntries, inspectedKind } from '../docker/inspected-kind.ts'
 import { soundMaps } from '../docker/piece.ts'
 import { MAX_CONTAINERS } from '../limit.ts'
+import { nameOfFile, together } from '../together.ts'
 import { commandOf, silenceFor } from './made.ts'
 
 const MAPS = [
@@ -28,6 +29,7 @@ export function findContainers(root: Node): Read<readonly Found[]> {
   const all = inspectedEntries(root)
   const byId = new Map(all.flatMap((each) => (isMap(each) ? [[textOf(child(each, 'Id')) ?? '', each] as const] : [])))
   const found: Found[] = []
+  const whole = together('engine', nameOfFile(root.place.file), root)
   for (const [index, entry] of all.entries()) {
     if (found.length > MAX_CONTAINERS) break
     const kind = inspectedKind(entry)
@@ -63,6 +65,7 @@ export function findContainers(root: Node): Read<readonly Found[]> {
       const name = textOf(child(self, 'Name'))?.replace(/^\//, '') ?? ''
       found.push({
         id: name === '' ? `container-${index + 1}` : name,
+        together: whole,
         scope: { self, root, ...(command && { command }), ...(infra && { infra }) },
         runtime: { name: 'podman', silence: silenceFor(self, command !== undefined) },
       })

@@ -1,10 +1,12 @@
 /** Which documents are units of Quadlet, the other files that they need, and the containers in them. */
 import { child, entries, isMap, textOf, type Node } from '../../document/node.ts'
 import type { Notice, Read } from '../../model/notice.ts'
-import type { Build } from '../../model/subject.ts'
+import { startOf } from '../../model/place.ts'
+import type { Build, Together } from '../../model/subject.ts'
 import type { About, Files, Found, Want } from '../dialect.ts'
 import { runFlags } from '../docker/run-flags.ts'
 import { rootfulPodman, rootlessPodman } from '../silence/podman.ts'
+import { nameOfFolder, together } from '../together.ts'
 import { containerCommand, podCommand } from './command.ts'
 import { SECTIONS, sections, type Section } from './keys.ts'
 import { dropInsOf, resourceName, unitsNamed, wantDropIns, wantUnit, type Units } from './resource.ts'
@@ -93,9 +95,24 @@ export function findContainers(root: Node, files: Files, { file, named: isNamed 
       ...bindsOf(units),
     },
     ...silenceOf(file),
+    together: togetherOf(unit, file),
     ...(build && { build }),
   }
   return { value: [found], notices }
+}
+
+/** Its pod, else the units of its folder: one systemd starts them, and one Podman runs them. */
+function togetherOf(unit: Unit, file: string): Together {
+  const pod = unit.written('Container', 'Pod').replace(/\.pod$/, '')
+  const folder = startOf(folderOf(file))
+  const { key } =
+    pod === '' ? together('engine', nameOfFolder(file), { place: folder }) : together('pod', pod, { place: folder })
+  return {
+    kind: pod === '' ? 'engine' : 'pod',
+    id: pod === '' ? nameOfFolder(file) : pod,
+    key,
+    place: unit.section('Container').place,
+  }
 }
 
 /** Where a unit lies says who runs it: podman-systemd.unit(5), "Podman rootful / rootless unit search path". */

@@ -73,4 +73,5 @@ export const cri: Silence<typeof container> = {
     version: refuse('the API server has admitted the pod before', 'user'),
   },
   nesting: is(false, 'CRI has no such switch'),
+  declarations: is([], 'a manifest of Kubernetes alone has such words'),
 }

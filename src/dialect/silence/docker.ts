@@ -129,4 +129,5 @@ export const docker: Silence<typeof container> = {
     version: is('', 'Pod Security is of Kubernetes'),
   },
   nesting: is(false, 'Docker has no such switch'),
+  declarations: is([], 'a manifest of Kubernetes alone has such words'),
 }

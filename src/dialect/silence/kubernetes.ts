@@ -90,7 +90,7 @@ export const kubernetes: Silence<typeof container> = {
   ports: is([], 'none listed'),
   environment: is([], 'none is written here'),
   health: {
-    check: is(false, 'no livenessProbe; Kubernetes ignores the HEALTHCHECK of the image'),
+    check: is(false, 'no livenessProbe and no readinessProbe; Kubernetes ignores the HEALTHCHECK of the image'),
     readiness: is(false, 'no readinessProbe'),
     liveness: is(false, 'no livenessProbe'),
   },
@@ -127,4 +127,5 @@ export const kubernetes: Silence<typeof container> = {
     version: refuse('the Namespace is not in the input', 'file'),
   },
   nesting: is(false, 'Kubernetes has no such switch'),
+  declarations: is([], 'nothing of it is written'),
 }

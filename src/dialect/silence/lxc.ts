@@ -123,4 +123,5 @@ export const lxc: Silence<typeof container> = {
     version: is('', 'Pod Security is of Kubernetes'),
   },
   nesting: is(false, 'off unless lxc.apparmor.allow_nesting is 1'),
+  declarations: is([], 'a manifest of Kubernetes alone has such words'),
 }

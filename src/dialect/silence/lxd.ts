@@ -35,4 +35,5 @@ export const lxd: Silence<typeof container> = {
   },
   deviceRules: isList([], 'in a user namespace nobody makes device nodes'),
   nesting: is(false, 'off unless security.nesting is true'),
+  declarations: is([], 'a manifest of Kubernetes alone has such words'),
 }

@@ -124,4 +124,5 @@ export const nspawn: Silence<typeof container> = {
     version: is('', 'Pod Security is of Kubernetes'),
   },
   nesting: is(false, 'systemd-nspawn has no such switch'),
+  declarations: is([], 'a manifest of Kubernetes alone has such words'),
 }

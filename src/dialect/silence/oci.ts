@@ -130,4 +130,5 @@ export const ociRuntime: Silence<typeof container> = {
     version: is('', 'Pod Security is of Kubernetes'),
   },
   nesting: is(false, 'an OCI runtime has no such switch'),
+  declarations: is([], 'a manifest of Kubernetes alone has such words'),
 }

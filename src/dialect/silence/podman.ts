@@ -147,6 +147,7 @@ export const podman: Silence<typeof container> = {
     credentialSpec: is('', 'Podman runs no Windows containers'),
   },
   nesting: is(false, 'Podman has no such switch'),
+  declarations: is([], 'a manifest of Kubernetes alone has such words'),
 }
 
 /** Podman that root runs. */

@@ -1,7 +1,20 @@
 /** The table of a container. */
 import { by, group, type Rows } from '../row.ts'
 import { sandboxes } from '../sandbox.ts'
-import { mount, device, port, flaw, escape, probe, variable, sysctl, ulimit, idMapping, OWNERS } from './group.ts'
+import {
+  mount,
+  device,
+  port,
+  flaw,
+  escape,
+  probe,
+  variable,
+  sysctl,
+  ulimit,
+  idMapping,
+  declaration,
+  OWNERS,
+} from './group.ts'
 
 const { bool, int, string, oneOf, list } = by('dialect')
 const join = by('join')
@@ -177,6 +190,63 @@ export const container = {
     'Known ways from the container to its host or a neighbour: the worst and shortest of every root cause',
     'id',
   ),
+  start: group(
+    'Start',
+    {
+      program: derive.oneOf(
+        ['starts', 'missing', 'interpreter-missing', 'not-executable', 'elsewhere'],
+        'What becomes of its program in its image: elsewhere where the program is not the image’s own, but a mount’s',
+      ),
+      path: derive.string('The file that is its program, or its first word where none is found'),
+      interpreter: derive.string('What its program is run by; empty where it needs nothing'),
+      raises: derive.oneOf(
+        ['nothing', 'setuid', 'sudo'],
+        'How its program is to come to more rights than its user has: by its setuid bit, or as sudo, su and the like',
+      ),
+      ports: derive.list(
+        group(
+          'StartPort',
+          {
+            port: derive.int('Port'),
+            bindable: derive.bool(
+              'A process may listen there: by net.ipv4.ip_unprivileged_port_start, or with NET_BIND_SERVICE',
+            ),
+          },
+          'A port that it listens on',
+        ),
+        'Ports that it listens on: those that it is written with, else those that its image exposes',
+        'port',
+      ),
+      writes: derive.list(
+        group(
+          'StartWrite',
+          {
+            path: derive.string('Path'),
+            program: derive.string('Program that writes there before it serves anybody'),
+            writable: derive.bool('A mount that may be written covers it'),
+          },
+          'A path that must be writable',
+        ),
+        'Where a well-known program must write, of images that are known to run it',
+        'path',
+      ),
+      needs: derive.list(
+        group(
+          'StartNeed',
+          {
+            capability: derive.string('Capability'),
+            program: derive.string('Program that needs it as long as it begins as root'),
+            held: derive.bool('It is in the bounding set'),
+          },
+          'A capability that must be there',
+        ),
+        'What a well-known program needs to become its own user, of images that are known to run it',
+        'capability',
+      ),
+      heap: derive.int('Largest heap that its command or environment asks for (-Xmx, --max-old-space-size); 0 is none'),
+    },
+    'What decides whether it starts at all',
+  ),
   masked: list(string('A path'), 'Paths that are hidden'),
   readOnlyPaths: list(string('A path'), 'Paths that are read-only'),
   procMount: oneOf(['default', 'unmasked'], 'Whether the dangerous files of /proc and /sys are hidden'),
@@ -187,7 +257,7 @@ export const container = {
   health: group(
     'Health',
     {
-      check: bool('Somebody finds out when it stops answering (HEALTHCHECK, livenessProbe)'),
+      check: bool('Somebody finds out when it stops answering (HEALTHCHECK, livenessProbe, readinessProbe)'),
       readiness: bool('Has a readiness probe'),
       liveness: bool('Has a liveness probe'),
     },
@@ -243,4 +313,9 @@ export const container = {
     'Pod Security admission of its namespace',
   ),
   nesting: bool('May run containers of its own, and is confined less for it (security.nesting of LXD)'),
+  declarations: list(
+    declaration,
+    'What a manifest of Kubernetes writes of its confinement, in the pod and in the container, each word also where another one overrides it: what Pod Security judges. All other rows say what holds',
+    'of',
+  ),
 } as const satisfies Rows

@@ -63,11 +63,23 @@ export const engine = {
   logDriver: string('log-driver'),
   logLevel: string('How much it logs of its own doing (log-level)'),
   storageDriver: string('storage-driver; empty is its own choice'),
+  storageOptions: list(string('An option'), 'Options of the storage driver (storage-opts), as written'),
   experimental: bool('Features that are not ready are on (experimental)'),
   hosts: list(string('An address'), 'Addresses that its API listens on'),
   tlsVerify: bool('Clients of its API must show a certificate (tlsverify)'),
   authorization: list(string('A plugin'), 'Plugins that decide who may ask its API for what (authorization-plugins)'),
   insecureRegistries: list(string('A registry'), 'Registries spoken to without TLS'),
+  swarm: group(
+    'EngineSwarm',
+    {
+      active: bool('It is a node of a Docker Swarm'),
+      manager: bool('This node may change the swarm'),
+      managers: int('Nodes that may change the swarm; 0 where it is in none'),
+      autolock: bool('A manager that starts again waits until somebody unlocks its keys (autolock)'),
+      certificateLifetime: int('Seconds for which the certificate of a node is good; 0 where it is in no swarm'),
+    },
+    'Docker Swarm: https://docs.docker.com/engine/swarm/',
+  ),
   stream: group(
     'EngineStream',
     {

@@ -89,7 +89,31 @@ export const variable = group(
   },
   'An environment variable',
 )
-export const sysctl = group('Sysctl', { name: string('Name, with dots'), value: string('Value') }, 'A kernel parameter')
+export const sysctl = group(
+  'Sysctl',
+  { name: string('Name, with dots; in a manifest of Kubernetes as it is written'), value: string('Value') },
+  'A kernel parameter',
+)
+/** Rows of a container that a declaration may be about. */
+export const DECLARED = [
+  'apparmor.kind',
+  'seccomp.kind',
+  'selinux.user',
+  'selinux.role',
+  'selinux.type',
+  'user.name',
+  'user.mustBeNonRoot',
+  'windows.hostProcess',
+] as const
+export const declaration = group(
+  'Declaration',
+  {
+    of: oneOf(DECLARED, 'Row of the container that it is about'),
+    value: string('Value, word for word'),
+    form: oneOf(['field', 'annotation'], 'What it is written in'),
+  },
+  'A word of a manifest about confinement',
+)
 export const ulimit = group(
   'Ulimit',
   {

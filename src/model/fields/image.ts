@@ -236,6 +236,28 @@ export const image = {
     'Files with capabilities',
     'path',
   ),
+  programs: join.list(
+    group(
+      'ProgramFile',
+      {
+        ...location,
+        kind: join.oneOf(
+          ['program', 'link', 'folder'],
+          'A file that somebody may execute, a symbolic link, or a folder that not everybody may search',
+        ),
+        mode: join.string('Mode in octal'),
+        uid: join.int('Owner'),
+        gid: join.int('Group'),
+        link: join.string('Where a link leads, as written; empty for what is none'),
+        interpreter: join.string(
+          'What runs it: the words after #!, or the loader of a dynamically linked program; empty where it needs none',
+        ),
+      },
+      'What decides whether a name starts a program (path_resolution(7))',
+    ),
+    'Programs, and the links and closed folders on the way to them',
+    'path',
+  ),
   worldWritable: join.list(
     group(
       'WorldWritable',

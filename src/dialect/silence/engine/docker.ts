@@ -62,11 +62,19 @@ export const daemon: Silence<typeof engine> = {
   logDriver: is('json-file', 'log-driver is json-file unless set'),
   logLevel: is('info', 'log-level is info unless set'),
   storageDriver: is('', 'storage-driver is not set: dockerd chooses'),
+  storageOptions: isList([], 'storage-opts is not set'),
   experimental: is(false, 'experimental is not set'),
   hosts: isList(['unix:///var/run/docker.sock'], 'hosts is not set: the socket on this host alone'),
   tlsVerify: is(false, 'tlsverify is not set'),
   authorization: isList([], 'authorization-plugins is not set'),
   insecureRegistries: isList([], 'insecure-registries is not set'),
+  swarm: {
+    active: info('whether it is in a swarm'),
+    manager: info('whether it may change a swarm'),
+    managers: info('how many managers the swarm has'),
+    autolock: info('whether managers are locked'),
+    certificateLifetime: info('how long certificates of nodes are good'),
+  },
 }
 
 const file = (key: string): ReturnType<typeof refuse> =>
@@ -100,9 +108,17 @@ export const informed: Silence<typeof engine> = {
   logDriver: older,
   logLevel: file('log-level'),
   storageDriver: older,
+  storageOptions: file('storage-opts'),
   experimental: older,
   hosts: file('hosts'),
   tlsVerify: file('tlsverify'),
   authorization: older,
   insecureRegistries: older,
+  swarm: {
+    active: older,
+    manager: older,
+    managers: older,
+    autolock: refuse('docker info prints it on a manager alone', 'engine'),
+    certificateLifetime: refuse('docker info prints it on a manager alone', 'engine'),
+  },
 }

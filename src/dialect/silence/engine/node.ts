@@ -88,6 +88,7 @@ export const crio: Silence<typeof engine> = {
   devices: is([], 'additional_devices is not set'),
   logLevel: is('info', 'log_level is info unless set'),
   storageDriver: is('', 'storage_driver is not set: that of storage.conf'),
+  storageOptions: isList([], 'storage_option is not set: those of storage.conf'),
   hosts: isList(['unix:///var/run/crio/crio.sock'], 'listen is not set'),
   insecureRegistries: isList([], 'insecure_registries is not set'),
   stream: {
