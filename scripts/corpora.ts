@@ -34,7 +34,12 @@ if (!present) {
   const { verdicts, places } = readDisagreements()
   const why = new Map([...verdicts, ...places].map((row) => [nameOf(row), row.why]))
   console.log(table('corpus', [...tallies(outcomes, ({ corpus }) => corpus), ['all', tally(outcomes)]]))
-  console.log(`\n${table('control', tallies(outcomes, ({ control }) => control))}`)
+  console.log(
+    `\n${table(
+      'control',
+      tallies(outcomes, ({ control }) => control),
+    )}`,
+  )
   const wrong = outcomes.filter(({ isRight }) => !isRight)
   if (wrong.length > 0) console.log(`\n${wrong.length} labels not met:`)
   for (const outcome of wrong) {

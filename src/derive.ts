@@ -4,6 +4,7 @@ import { capabilityRows } from './confine/capabilities.ts'
 import { escapeFacts } from './confine/escape/facts.ts'
 import { pathsAlone } from './confine/escape/paths.ts'
 import { sharedLevels } from './confine/selinux.ts'
+import { startFacts } from './confine/start.ts'
 import { derived, unknown } from './model/fact.ts'
 import type { Read } from './model/notice.ts'
 import type { WaysOut } from './model/path.ts'
@@ -49,7 +50,7 @@ export async function deriveAll(subjects: readonly Subject[], options: ProfileRo
     }
     const paths = pathsAlone(confined)
     const escapes = escapeFacts(paths, container.name.place)
-    const done = { ...confined, container: { ...confined.container, escapes } }
+    const done = { ...confined, container: { ...confined.container, escapes, start: startFacts(confined) } }
     value.push(done)
     if (paths.length > 0) ways.push({ subject: done, paths })
   }

@@ -294,6 +294,9 @@ describe('compose: mounts', () => {
     expectFact(factAt(facts, 'mounts[0].kind'), 'bind')
     expectFact(factAt(facts, 'mounts[0].source'), '/etc', 'set', 10)
     expect(mount('volumes: ["data:/data"]', rest.replace('o: bind', 'o: nfs'))).toMatchObject({ kind: 'volume' })
+    const plugin = 'volumes:\n  data:\n    driver: local-persist\n    driver_opts: {mountpoint: /srv/data}\n'
+    expect(mount('volumes: ["data:/data"]', plugin)).toMatchObject({ kind: 'bind', source: '/srv/data' })
+    expect(mount('volumes: ["data:/data"]', plugin.replace('local-persist', 'other'))).toMatchObject({ kind: 'volume' })
   })
   it('is empty by default and says where nobody wrote anything', () => {
     expectFact(factAt(web('x: 1'), 'mounts'), [], 'default', 2)

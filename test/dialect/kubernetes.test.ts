@@ -860,7 +860,7 @@ describe('wrong types', () => {
     ['privileged', '', 'securityContext: [1]'],
     ['user.name', '', context('runAsUser: web')],
     ['user.name', context('runAsUser: [0]'), ''],
-    ['seccomp.kind', '', context('seccompProfile: {type: Sometimes}')],
+    ['seccomp.kind', '', context('seccompProfile: {type: [RuntimeDefault]}')],
     ['seccomp.name', '', context('seccompProfile: {type: Localhost}')],
     ['capabilities.add', '', context('capabilities: {add: {a: 1}}')],
     ['capabilities.add[0]', '', context('capabilities: {add: [{a: 1}]}')],

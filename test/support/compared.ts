@@ -77,11 +77,7 @@ const joined = (some: readonly Use[], more: readonly Use[]): readonly Use[] => [
 const USE = /^`([^`]+)`(?:\s*\(((?:`[^`]+`|,|;|\s)+)\))?\s*(?:,\s*|$)/
 
 /** `` `rule`, `other` (`allowed: []`, `required: true`) `` */
-function usesOf(
-  cell: string,
-  known: ReadonlyMap<string, Rule>,
-  say: (error: string) => number,
-): readonly Use[] {
+function usesOf(cell: string, known: ReadonlyMap<string, Rule>, say: (error: string) => number): readonly Use[] {
   const uses: Use[] = []
   let rest = cell
   while (rest !== '') {

@@ -63,10 +63,21 @@ export const placeOf = ({ label, places }: Outcome): Omit<Disagreement, 'line' |
         corpus: label.corpus,
         file: label.file,
         native: label.native,
-        theirs: places.wanted.map((lines) => [...new Set(lines)].join(' or ')).join(', '),
+        theirs: places.wanted.map((lines) => spans(lines).join(' or ')).join(', '),
         ours: places.got.join(', '),
       }
     : undefined
+
+/** `4`, `7-9` */
+function spans(lines: readonly number[]): readonly string[] {
+  const found: [number, number][] = []
+  for (const line of [...new Set(lines)].sort((a, b) => a - b)) {
+    const last = found.at(-1)
+    if (last && last[1] === line - 1) last[1] = line
+    else found.push([line, line])
+  }
+  return found.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`))
+}
 
 /** One line of words for a row: equal for equal rows. */
 export const nameOf = ({ corpus, file, native, theirs, ours }: Omit<Disagreement, 'line' | 'why'>): string =>

@@ -1,7 +1,7 @@
 /** Where a label says that a finding stands. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMap, type Node } from '../../src/document/node.ts'
+import { elements, isMap, type Node } from '../../src/document/node.ts'
 import { readText } from '../../src/document/read.ts'
 import { corpora, type Label } from './corpora.ts'
 
@@ -19,14 +19,14 @@ export function placesOf(label: Label): readonly (readonly number[])[] | undefin
   const groups = Map.groupBy(label.paths, (path) => /^.*ontainers\[\d+\]/.exec(path)?.[0] ?? '')
   const shared = groups.get('') ?? []
   const ofContainers = [...groups].filter(([container]) => container !== '')
-  const linesOf = (paths: readonly string[]): readonly number[] => paths.map((path) => lineOf(root, path))
+  const linesOf = (paths: readonly string[]): readonly number[] => paths.flatMap((path) => linesAt(root, path))
   return ofContainers.length === 0
     ? shared.map((path) => linesOf([path]))
     : ofContainers.map(([, paths]) => linesOf([...paths, ...shared]))
 }
 
-/** Of the nearest parent that exists, where the field is missing: as ours. */
-function lineOf(root: Node, path: string): number {
+/** A list or an object is all its lines. Of what is missing, the line of the nearest parent that exists: as ours. */
+function linesAt(root: Node, path: string): readonly number[] {
   let here = root
   for (const [, key, index] of path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)) {
     const next =
@@ -35,8 +35,11 @@ function lineOf(root: Node, path: string): number {
         : key !== undefined && isMap(here)
           ? here.value.get(key)
           : undefined
-    if (!next) break
+    if (!next) return [here.place.line]
     here = next
   }
-  return here.place.line
+  const first = here.place.line
+  return Array.from({ length: lastOf(here) - first + 1 }, (_, index) => first + index)
 }
+const lastOf = (node: Node): number =>
+  Math.max(node.place.line, ...(isMap(node) ? [...node.value.values()] : elements(node)).map((child) => lastOf(child)))

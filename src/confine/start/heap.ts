@@ -4,8 +4,15 @@ import type { ContainerFacts } from '../../model/fields.ts'
 import { wordsOf } from './raises.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
-/** The launcher's and the virtual machine's own (java(1), "JDK_JAVA_OPTIONS"; JVM TI, "JAVA_TOOL_OPTIONS"). */
-const JAVA_VARIABLES = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS']
+/**
+ * The launcher's (java(1), "JDK_JAVA_OPTIONS"), which goes before the virtual machine's own (JVM TI, "JAVA_TOOL_OPTIONS"), and that of
+ * Node.js (nodejs.org/api/cli.html).
+ */
+const VARIABLES = [
+  ['JDK_JAVA_OPTIONS', javaHeap],
+  ['JAVA_TOOL_OPTIONS', javaHeap],
+  ['NODE_OPTIONS', nodeHeap],
+] as const
 const MAX_TEXT = 16_384
 
 /** `-Xmx2g`, `-XX:MaxHeapSize=2g` (java(1)): the last one counts. */
@@ -33,13 +40,13 @@ export function heapOf(container: ContainerFacts): ContainerFacts['start']['heap
   }
   const { environment } = container
   const variables = environment.how === 'unknown' ? [] : environment.value
-  for (const { facts } of variables) {
-    const { name, value } = facts
-    if (name.how === 'unknown' || value.how === 'unknown') continue
-    const read = JAVA_VARIABLES.includes(name.value) ? javaHeap : name.value === 'NODE_OPTIONS' ? nodeHeap : undefined
-    const heap = read?.(value.value)
-    if (heap !== undefined) return derived(value.place, heap, `${name.value} asks for it`, [value])
-  }
+  for (const [wanted, read] of VARIABLES)
+    for (const { facts } of variables) {
+      const { name, value } = facts
+      if (name.how === 'unknown' || name.value !== wanted || value.how === 'unknown') continue
+      const heap = read(value.value)
+      if (heap !== undefined) return derived(value.place, heap, `${wanted} asks for it`, [value])
+    }
   const from: readonly Fact<unknown>[] = [container.entrypoint, container.command, environment]
   return derived(container.command.place, 0, 'neither command nor environment asks for a heap', from)
 }

@@ -58,16 +58,22 @@ function longMount(node: Node): Mount {
   })
 }
 
-/** A named volume whose driver binds a path of the host (`driver_opts: {type: none, o: bind, device: /path}`) is a bind mount of it. */
+/**
+ * A named volume whose driver binds a path of the host is a bind mount of it: `driver_opts: {type: none, o: bind, device: /path}`
+ * of the local driver, `mountpoint` of local-persist (https://github.com/MatchbookLab/local-persist).
+ */
 function withVolume(mount: Mount, scope: Scope): Mount {
   const { kind, source } = mount.facts
   const root = scope['root']
   if (!root || kind.how === 'unknown' || kind.value !== 'volume' || source.how === 'unknown' || source.value === '')
     return mount
-  const options = child(child(child(root, 'volumes'), source.value), 'driver_opts')
+  const volume = child(child(root, 'volumes'), source.value)
+  const options = child(volume, 'driver_opts')
   const words = (rawText(child(options, 'o')) ?? '').split(',')
-  const device = part(options, 'device')
-  if (!device || !words.some((option) => option === 'bind' || option === 'rbind')) return mount
+  const isPersistent = rawText(child(volume, 'driver')) === 'local-persist'
+  const isBind = words.some((option) => option === 'bind' || option === 'rbind')
+  const device = isPersistent ? part(options, 'mountpoint') : isBind ? part(options, 'device') : undefined
+  if (!device) return mount
   return { ...mount, facts: { ...mount.facts, kind: { ...kind, value: 'bind' }, source: device } }
 }
 

@@ -1,7 +1,7 @@
 import type { OtherHardened } from '../others.ts'
 
 /** Podman prints neither of them: without the command that made the container they are not known. */
-const WITHOUT_COMMAND = 'device-rule-broad?,sysctl-unsafe?'
+const WITHOUT_COMMAND = 'device-rule-broad?,sysctl-unsafe?,sysctl-value-smuggled?'
 
 export const hardened: OtherHardened = {
   file: 'podman-inspect.json',
