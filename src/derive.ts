@@ -55,7 +55,7 @@ export async function deriveAll(subjects: readonly Subject[], options: ProfileRo
     if (paths.length > 0) ways.push({ subject: done, paths })
   }
   return {
-    value: { subjects: value, projects: projectsOf(value), ways },
+    value: { subjects: value, projects: projectsOf(value, ways), ways },
     notices: [...profiles.notices, ...appArmor.notices],
   }
 }

@@ -140,8 +140,9 @@ function imageOf(root: Node): Image {
 }
 
 function fileOf(path: string, node: Node): Written {
-  const type = textOf(child(node, 'type')) === 'directory' ? 'directory' : 'file'
-  const text = isMap(node) ? '' : (textOf(node) ?? '')
+  const kind = textOf(child(node, 'type'))
+  const type = kind === 'directory' ? 'directory' : kind === 'link' ? 'symlink' : 'file'
+  const text = textOf(isMap(node) ? child(node, 'text') : node) ?? ''
   const names = elements(child(node, 'capabilities')).map((each) => textOf(each) ?? '')
   const number = (key: string, base: number, otherwise: number): number => {
     const written = textOf(child(node, key))
@@ -155,6 +156,7 @@ function fileOf(path: string, node: Node): Written {
       mode: number('mode', 8, type === 'directory' ? 0o755 : 0o644),
       uid: number('uid', 10, 0),
       gid: number('gid', 10, 0),
+      ...(type === 'symlink' && { link: textOf(child(node, 'to')) ?? '' }),
       ...(names.length > 0 && { xattrs: new Map([['security.capability', capabilityBytes(names)]]) }),
     },
     body: Buffer.from(text),

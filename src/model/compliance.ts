@@ -46,6 +46,8 @@ export interface ControlRule {
   readonly title: string
   /** What kind of thing it speaks of. */
   readonly subject: Root
+  /** CEL: where it applies at all. */
+  readonly when?: string
   /** Where it was switched off, such as `plimsoll.yaml:3:5` or the policy's file; absent: it was judged. Not escaped. */
   readonly off?: string
   /** How many things of its kind the scan holds. */

@@ -24,17 +24,20 @@ export interface Judged {
   readonly notices: readonly Notice[]
 }
 
+/** A rule, with where it applies. */
+type Ruled = RuleInfo & { readonly when?: string }
+
 /** @param rules every rule there is, those that are off included: a control is of all rules that name it. */
 export function comply(
   { standard, controls, off }: StandardUse,
-  rules: readonly RuleInfo[],
+  rules: readonly Ruled[],
   { world, findings, waived, tallies, notices }: Judged,
 ): Compliance {
   const { left, allowed } = withCovered(findings, waived)
   const failing = Map.groupBy(left, ({ rule }) => rule)
   const excepted = Map.groupBy(allowed, ({ finding }) => finding.rule)
   const order = new Map(left.map((finding, index) => [finding, index]))
-  const named = new Map<string, RuleInfo[]>()
+  const named = new Map<string, Ruled[]>()
   for (const rule of rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
     for (const word of new Set(Object.hasOwn(rule.standards, standard.id) ? rule.standards[standard.id] : [])) {
       const list = named.get(word)
@@ -68,10 +71,15 @@ export function comply(
   }
 }
 
-const ruleOf = ({ id, title, subject }: RuleInfo, off: string | undefined, tally: Tally | undefined): ControlRule => ({
+const ruleOf = (
+  { id, title, subject, when }: Ruled,
+  off: string | undefined,
+  tally: Tally | undefined,
+): ControlRule => ({
   id,
   title,
   subject,
+  ...(when !== undefined && { when }),
   ...(off !== undefined && { off }),
   present: tally?.present ?? 0,
   applied: tally?.applied.length ?? 0,

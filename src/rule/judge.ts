@@ -39,7 +39,7 @@ export interface Judgement {
   readonly tallies: ReadonlyMap<string, Tally>
 }
 /** The same, before it is said which subject of the list it is. */
-type Told = Omit<Single, 'on'>
+type Told = Omit<Single, 'on' | 'among'>
 
 export function judge(
   rules: readonly Judged[],
@@ -61,7 +61,7 @@ export function judge(
     for (const [index, subject] of on[rule.subject].entries()) {
       const { id, place, tables, context } = subject
       try {
-        const number = `${rule.subject} ${index}`
+        const where = { on: `${rule.subject} ${index}`, ...(rule.covers.length > 0 && subject.among?.()) }
         const signature = alike.signature(subject)
         const again = signature === undefined ? undefined : alike.again(signature, tables)
         if (again === 'nothing') {
@@ -71,13 +71,13 @@ export function judge(
         const here = { ...context, ...parameters }
         if (again && !judged.compiled.each) {
           counter?.alike(index, signature)
-          singles.push({ ...single(judged, id, here, undefined, again.outcome, again.because), on: number })
+          singles.push({ ...single(judged, id, here, undefined, again.outcome, again.because), ...where })
           continue
         }
         const all = judgeOne(judged, id, here, subject, elements)
         const found = all.filter(isOfThis)
         counter?.judged(index, signature, found.length === all.length && speaksOf(judged, here))
-        for (const one of found) singles.push({ ...one, on: number })
+        for (const one of found) singles.push({ ...one, ...where })
         if (signature !== undefined) alike.keep(signature, tables, found)
       } catch (error) {
         counter?.broke()
@@ -100,6 +100,8 @@ interface On extends Named {
   readonly id: string
   readonly place: Place
   readonly context: Context
+  /** What the subjects are called in `Single.on` that it is made of. */
+  readonly among?: () => { readonly among: readonly string[] }
 }
 
 /** What hangs on how an image is run is no question to an image that is judged by itself. */
@@ -117,13 +119,17 @@ function judgedBy(world: Partial<World>): { readonly [root in Root]: readonly On
     names: new Map(),
     context: bind(tables),
   })
+  const indices = new Map(containers.map((subject, index) => [subject, index]))
   return {
     container: containers.map(({ id, place, container, image, engine }) =>
       on(id, place, { container: untyped(container), image: untyped(image), engine: untyped(engine) }),
     ),
     image: images.map(({ id, place, facts }) => on(id, place, { image: untyped(facts) })),
     engine: engines.map(({ id, place, facts }) => on(id, place, { engine: untyped(facts) })),
-    project: projects.map(({ id, place, facts }) => on(id, place, { project: untyped(facts) })),
+    project: projects.map(({ id, place, facts, members }) => ({
+      ...on(id, place, { project: untyped(facts) }),
+      among: () => ({ among: members.map((subject) => `container ${indices.get(subject) ?? '?'}`) }),
+    })),
     grant: grants.map(({ id, place, facts }) => on(id, place, { grant: untyped(facts) })),
   }
 }

@@ -10,6 +10,8 @@ export interface Single extends Omit<Finding, 'subjects'> {
   readonly on: string
   /** Subject that decides what covers what: for a rule about an image, every container that runs it has its own. */
   readonly coverable: boolean
+  /** The containers of a project that it is said of: what it covers may be said of each of them. */
+  readonly among?: readonly string[]
   /** Place of the element that was judged. */
   readonly item?: Place
 }
@@ -24,19 +26,21 @@ export const gathered = (
 ): readonly Finding[] => merge(meet(cover(singles, covering), sameCause))
 
 /**
- * A rule that covers another takes its findings in, on the same subject, where it fails itself; what it leaves open takes in
+ * A rule that covers another takes its findings in, on the same subject (of a project: on its containers), where it fails itself; what it leaves open takes in
  * what the other leaves open for the same unknown facts. Where both judge elements, only those of the same element: a finding
  * on one mount says nothing of another.
  */
 function cover(singles: readonly Single[], covering: ReadonlyMap<string, readonly string[]>): readonly Covered[] {
   const taking = new Map<string, Map<string, Single[]>>()
   for (const single of singles) {
-    if (!single.coverable) continue
-    const rules = taking.get(single.on) ?? new Map<string, Single[]>()
-    taking.set(single.on, rules)
-    const known = rules.get(single.rule)
-    if (known) known.push(single)
-    else rules.set(single.rule, [single])
+    if (!single.coverable || !covering.get(single.rule)?.length) continue
+    for (const on of [single.on, ...(single.among ?? [])]) {
+      const rules = taking.get(on) ?? new Map<string, Single[]>()
+      taking.set(on, rules)
+      const known = rules.get(single.rule)
+      if (known) known.push(single)
+      else rules.set(single.rule, [single])
+    }
   }
   return singles.map((finding) => {
     if (!finding.coverable) return finding
@@ -102,7 +106,7 @@ const same = (a: Place, b: Place): boolean =>
 /** Same rule, place and outcome: one finding with several subjects. */
 function merge(singles: readonly Covered[]): readonly Finding[] {
   const merged = new Map<string, Finding>()
-  for (const { subject, on: _on, coverable: _, item: __, ...finding } of singles) {
+  for (const { subject, on: _on, coverable: _, item: __, among: ___, ...finding } of singles) {
     const { place } = finding
     const key = JSON.stringify([
       finding.rule,

@@ -335,6 +335,21 @@ describe('pod and container', () => {
     const onlyContainer = containerOf(kubernetes, pod('', context(inner)))
     expect([valueAt(onlyContainer, path), factAt(onlyContainer, path).how]).toEqual([fromContainer, 'set'])
   })
+  test.each([
+    ["serviceAccountName: ''", 'default', 'default'],
+    ["serviceAccountName: ''\nserviceAccount: robot", 'robot', 'set'],
+    ['serviceAccount: robot', 'robot', 'set'],
+    ['serviceAccountName: robot\nserviceAccount: other', 'robot', 'set'],
+  ])('an empty account is none: %s', (spec, name, how) => {
+    const found = containerOf(kubernetes, pod(spec))
+    expect([valueAt(found, 'serviceAccount.name'), factAt(found, 'serviceAccount.name').how]).toEqual([name, how])
+  })
+  test('a readiness probe alone finds out that it does not answer, and restarts nothing', () => {
+    const found = containerOf(kubernetes, pod('', 'readinessProbe: {tcpSocket: {port: 80}}'))
+    const health = ['check', 'liveness', 'readiness'].map((row) => valueAt(found, `health.${row}`))
+    expect(health).toEqual([true, false, true])
+    expect(factAt(found, 'health.check').place.line).toBe(9)
+  })
   test('profiles and SELinux options are replaced as a whole', () => {
     const found = containerOf(
       kubernetes,

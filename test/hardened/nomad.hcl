@@ -29,6 +29,9 @@ job "shop" {
         provider = "nomad"
         check {
           type = "tcp"
+          check_restart {
+            limit = 3
+          }
         }
       }
       resources {

@@ -234,7 +234,7 @@ describe('select', () => {
 
 const folder = (path: string) => new URL(`../../${path}/`, import.meta.url)
 const shipped: PolicyFiles = {
-  names: ['default', 'pss-baseline', 'pss-restricted', 'strict'],
+  names: ['cis-docker', 'default', 'nist-800-190', 'nsa', 'owasp-docker', 'pss-baseline', 'pss-restricted', 'strict'],
   read: (name) => ({
     file: `profiles/policy/${name}.yaml`,
     text: readFileSync(new URL(`${name}.yaml`, folder('profiles/policy')), 'utf8'),

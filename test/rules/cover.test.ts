@@ -72,6 +72,67 @@ describe('covering', () => {
     expect(findings).toHaveLength(4)
   })
 
+  it('tells of a pod without probes and limits once, and of the part that is missing where the rest is there', async () => {
+    const findings = await judged(
+      [
+        'healthcheck-missing',
+        'liveness-probe-missing',
+        'readiness-probe-missing',
+        'memory-unbounded',
+        'memory-request-missing',
+      ],
+      'kubernetes',
+      `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - name: nothing
+      image: nginx
+    - name: part
+      image: nginx
+      resources: { requests: { memory: 1Mi } }
+      readinessProbe: { tcpSocket: { port: 80 } }
+`,
+    )
+    expect(shown(findings)).toEqual([
+      '6 memory-unbounded fail',
+      '10 memory-unbounded fail',
+      '6 healthcheck-missing fail',
+      '6 liveness-probe-missing fail < healthcheck-missing',
+      '6 memory-request-missing fail < memory-unbounded',
+      '6 readiness-probe-missing fail < healthcheck-missing',
+      '8 liveness-probe-missing fail',
+    ])
+  })
+
+  it('knows numbers of users for those of the host only where the user namespace is the host’s', async () => {
+    const findings = await judged(
+      ['host-user-namespace', 'root-user', 'root-group', 'user-id-low', 'group-id-low'],
+      'kubernetes',
+      `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - name: root
+      image: nginx
+      securityContext: { runAsUser: 0, runAsGroup: 0 }
+    - name: low
+      image: nginx
+      securityContext: { runAsUser: 33, runAsGroup: 33 }
+    - name: group
+      image: nginx
+      securityContext: { runAsUser: 10001, runAsGroup: 0 }
+`,
+    )
+    expect(shown(findings).filter((line) => !line.includes('<'))).toEqual([
+      '8 root-user fail',
+      '11 user-id-low fail',
+      '14 root-group fail',
+    ])
+  })
+
   it('is not stopped by a list that is not known: the finding is open, with the worst severity', async () => {
     const findings = await judged(
       ['capability-dangerous', 'port-on-all-interfaces'],

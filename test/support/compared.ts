@@ -12,7 +12,7 @@ import { codeOf, tablesOf } from './markdown.ts'
 export const comparedFile = resolve(import.meta.dirname, '../../docs/compared.md')
 /** Undefined where the document is absent. */
 export const comparedText = (): string | undefined =>
-  existsSync(comparedFile) ? readFileSync(comparedFile, 'utf8') : readFileSync('/tmp/compared-draft.md', 'utf8')
+  existsSync(comparedFile) ? readFileSync(comparedFile, 'utf8') : undefined
 
 /** A rule of ours as another project asks it: parameters that differ from the rule's own defaults. */
 export interface Use {

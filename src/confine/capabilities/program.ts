@@ -2,6 +2,7 @@
 import type { Fact, Unsettled } from '../../model/fact.ts'
 import type { Subject } from '../../model/subject.ts'
 import { unsettled } from './lists.ts'
+import { canonical, executed, treeOf } from '../start/look-up.ts'
 import { baseOf, filesOf, stemOf, type FileProgram, type ImageFiles } from './image-files.ts'
 
 /** One program that it may be. */
@@ -43,6 +44,7 @@ export function programOf(subject: Subject): Candidates {
   const word = firstWord(subject)
   if (word === undefined) return only(PLAIN)
   if (word.how === 'unknown') return { alternatives: [PLAIN, { file: 'any' }], open: word }
+  if (image.programs.how !== 'unknown') return foundIn(word, subject, files)
   const path = pathOf(word.value, container.workingDirectory)
   if (path === undefined) return searched(word, subject, files)
   const covering = mountOver(path, subject)
@@ -56,6 +58,39 @@ export function programOf(subject: Subject): Candidates {
   const exact = files.byPath.get(path)
   if (exact) return only({ file: exact })
   return close(word, path, files, `/${path} may be a link to it, or a script that it runs`)
+}
+
+/** The programs of the image are known: which of them the word is, is so too. */
+function foundIn(word: Fact<string> & { readonly value: string }, subject: Subject, files: ImageFiles): Candidates {
+  const { container, image } = subject
+  const tree = treeOf(image.programs)
+  const mounts = container.mounts.how === 'unknown' ? [] : container.mounts.value
+  const targets = mounts.flatMap(({ facts: { target } }) =>
+    target.how === 'unknown' || target.value === '' ? [] : [canonical(tree, target.value)],
+  )
+  const path = pathVariable(subject)
+  if (path?.how === 'unknown') return { alternatives: [PLAIN, { file: 'any' }], open: path }
+  const folders = (path?.value ?? DEFAULT_PATH).split(':')
+  const { workingDirectory } = container
+  const from = workingDirectory.how === 'unknown' ? '' : workingDirectory.value
+  const found = executed(tree, word.value, folders, from, new Set(targets))
+  if (found?.kind === 'mounted') {
+    const open = unsettled(
+      word.place,
+      `/${found.at} comes from a mount, and what its file brings is not known`,
+      'user',
+      [word],
+    )
+    return { alternatives: [PLAIN, { file: 'any' }], open }
+  }
+  const file = found && files.byPath.get(found.node.path)
+  return only(file ? { file } : PLAIN)
+}
+
+function pathVariable({ container: { environment } }: Subject): Fact<string> | undefined {
+  return environment.how === 'unknown'
+    ? undefined
+    : environment.value.find(({ facts: { name } }) => name.how !== 'unknown' && name.value === 'PATH')?.facts.value
 }
 
 /** The first word of ENTRYPOINT, or of the command where that is empty; `undefined` where nothing is run. */

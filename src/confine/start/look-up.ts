@@ -95,3 +95,34 @@ export function canonical(tree: Tree, path: string): string {
   const found = follow(tree, path, '', new Set())
   return found.kind === 'program' ? found.node.path : found.at
 }
+
+/** A loader of dynamically linked programs: what a script is run by never looks so. */
+const LOADER = /(?:^|\/)ld[-.0-9][^/]*$/
+/** execve(2) runs a script by a script, up to here. */
+const MAX_DEPTH = 4
+
+/**
+ * The file whose capabilities and setuid bit count where a word is started, whoever starts it: that of the program, for a script that
+ * of what it is run by (execve(2), "Effect on process"). `undefined`: nothing of the image is started.
+ */
+export function executed(
+  tree: Tree,
+  word: string,
+  folders: readonly string[],
+  from: string,
+  mounts: ReadonlySet<string>,
+): Exclude<Found, { readonly kind: 'absent' }> | undefined {
+  const paths = word.includes('/')
+    ? [word]
+    : folders.filter((each) => each.startsWith('/')).map((each) => `${each}/${word}`)
+  for (const path of paths) {
+    let found = follow(tree, path, from, mounts)
+    for (let depth = 0; found.kind === 'program' && depth < MAX_DEPTH; depth += 1) {
+      const [first] = found.node.interpreter.split(/[ \t]+/)
+      if (first === undefined || first === '' || LOADER.test(first)) return found
+      found = follow(tree, first, from, mounts)
+    }
+    if (found.kind !== 'absent') return found
+  }
+  return undefined
+}

@@ -132,21 +132,24 @@ function writable(path: string, subject: Subject, { known, open, from }: Running
   const { container, runtime } = subject
   const { mounts } = container
   if (mounts.how === 'unknown' && mounts.because !== NO_RUNTIME) return passedOn(mounts)
-  let hole: Unsettled | undefined
-  for (const { place, facts } of valueOf(mounts) ?? []) {
-    const { target, readOnly } = facts
-    if (target.how === 'unknown') hole ??= target
-    else if (target.value === '' || !isWithin(path, target.value)) continue
-    else if (readOnly.how === 'unknown') hole ??= readOnly
-    else if (!readOnly.value)
-      return derived(place, true, `${target.value} is mounted, and may be written`, [target, readOnly])
-  }
-  const volume = volumeOver(path, subject, known)
-  if (runtime === 'podman' && PODMAN.some((one) => isWithin(path, one)))
+  const all = (valueOf(mounts) ?? []).map(({ place, facts }) => ({ place, ...facts }))
+  const hole = all.find(({ target }) => target.how === 'unknown')?.target
+  // Of several the one that lies deepest is what a process meets there.
+  const [over] = all
+    .flatMap((mount) => {
+      const target = valueOf(mount.target) ?? ''
+      return target !== '' && isWithin(path, target) ? [{ ...mount, depth: clean(target).length }] : []
+    })
+    .toSorted((a, b) => b.depth - a.depth)
+  if (over?.readOnly.how === 'unknown') return passedOn(over.readOnly)
+  if (over && valueOf(over.readOnly) === false)
+    return derived(over.place, true, 'a mount that may be written covers it', [over.target, over.readOnly])
+  const volume = over ? false : volumeOver(path, subject, known)
+  if (!over && runtime === 'podman' && PODMAN.some((one) => isWithin(path, one)))
     return derived(mounts.place, true, 'Podman mounts a tmpfs there', [mounts])
   if (volume === true)
     return derived(mounts.place, true, 'the image declares a volume there, for which the engine makes one', [mounts])
-  const unknown = hole ?? (volume === false ? undefined : volume) ?? open
+  const unknown = (hole?.how === 'unknown' ? hole : undefined) ?? (volume === false ? undefined : volume) ?? open
   return unknown
     ? passedOn(unknown)
     : derived(mounts.place, false, `no mount that may be written covers ${path}`, [mounts, ...from])
@@ -174,6 +177,8 @@ function volumeOver(path: string, { image, engine, runtime }: Subject, known: We
 /** The images of the table begin as root unless somebody says otherwise. */
 function isRoot({ container: { user } }: Subject): boolean {
   if (user.uid.how !== 'unknown') return user.uid.value === 0
+  // The kubelet does not start it then.
+  if (valueOf(user.mustBeNonRoot) === true) return false
   return user.name.how === 'unknown' && user.name.ask === 'image'
 }
 

@@ -6,10 +6,10 @@
  * - Podman and CRI-O only where default_sysctls says so (cri-o#10050).
  */
 import { derived, isWritten, type Fact, type Unsettled } from '../../model/fact.ts'
-import type { ContainerFacts } from '../../model/fields.ts'
+import type { ContainerFacts, ImageFacts } from '../../model/fields.ts'
 import type { Place } from '../../model/place.ts'
 import type { Subject } from '../../model/subject.ts'
-import { holeIn, namesIn, passedOn, unsettled, type Names } from '../capabilities/lists.ts'
+import { holeIn, namesIn, passedOn, unsettled } from '../capabilities/lists.ts'
 
 const SYSCTL = 'net.ipv4.ip_unprivileged_port_start'
 /** PROT_SOCK of the kernel. */
@@ -57,16 +57,44 @@ function bindable(place: Place, port: Fact<number>, start: Fact<number>, held: F
   ])
 }
 
+/** setuid programs of distributions, by which no server starts. */
+const ORDINARY =
+  /(?:^|\/)(?:su|mount|umount|passwd|chsh|chfn|chage|expiry|gpasswd|newgrp|newuidmap|newgidmap|ping6?|arping|unix_chkpwd|pam_\w+|ssh-keysign|ssh-agent|dbus-daemon-launch-helper|bbsuid|wall|write|crontab|mount\.\w+|fusermount3?|traceroute6?|pkexec|utempter)$/
+
+/** Files of the image by which a process of a user who is not root may come to the capability: as they are made for, or nobody knows what for. */
+function waysOf({ fileCapabilities, setuid }: ImageFacts): boolean | Unsettled {
+  if (fileCapabilities.how === 'unknown') return fileCapabilities
+  if (setuid.how === 'unknown') return setuid
+  return (
+    fileCapabilities.value.some(({ facts }) => namesIn(facts.permitted).includes(CAPABILITY)) ||
+    setuid.value.some(({ facts: { path, uid, setuid: asOwner } }) => {
+      const isRoot = uid.how === 'unknown' || uid.value === 0
+      return (
+        asOwner.how !== 'unknown' && asOwner.value && isRoot && path.how !== 'unknown' && !ORDINARY.test(path.value)
+      )
+    })
+  )
+}
+
 /** Does its first process hold the capability, or can one of its processes come to it? */
-function heldBy({ container: { capabilities } }: Subject): Fact<boolean> {
-  const { permitted, gainable } = capabilities
-  const lists: readonly Names[] = [permitted, gainable]
-  if (lists.some((list) => namesIn(list).includes(CAPABILITY)))
-    return derived(permitted.place, true, `${CAPABILITY} is held, or within reach`, [permitted, gainable])
-  const hole = lists.map(holeIn).find((open) => open !== undefined)
+function heldBy({ container, image }: Subject): Fact<boolean> {
+  const { permitted, bounding } = container.capabilities
+  const { noNewPrivileges } = container
+  const from = [permitted, bounding, noNewPrivileges]
+  const no = (): Fact<boolean> => derived(bounding.place, false, `${CAPABILITY} is neither held nor within reach`, from)
+  if (namesIn(permitted).includes(CAPABILITY))
+    return derived(permitted.place, true, `${CAPABILITY} is held`, [permitted])
+  const open = holeIn(permitted)
+  if (open) return passedOn(open)
+  const most = holeIn(bounding)
+  if (!most && !namesIn(bounding).includes(CAPABILITY)) return no()
+  if (noNewPrivileges.how !== 'unknown' && noNewPrivileges.value) return no()
+  const ways = waysOf(image)
+  if (ways === false) return no()
+  const hole = most ?? (noNewPrivileges.how === 'unknown' ? noNewPrivileges : ways === true ? undefined : ways)
   return hole
     ? passedOn(hole)
-    : derived(permitted.place, false, `${CAPABILITY} is neither held nor within reach`, [permitted, gainable])
+    : derived(bounding.place, true, `a file of the image gives ${CAPABILITY} to who runs it`, from)
 }
 
 function lowestOf({ container, engine, runtime }: Subject): Fact<number> {

@@ -31,7 +31,7 @@ interface Verdict {
 export function startedOf(subject: Subject): Started {
   const { container, image } = subject
   const word = firstWord(subject)
-  const place = word?.place ?? container.entrypoint.place
+  const place = word?.place ?? container.image.reference.place
   const from: Fact<unknown>[] = [word ?? container.entrypoint, image.programs]
   const open = (fact: Unsettled): Started => ({
     program: passedOn(fact),

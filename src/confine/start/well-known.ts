@@ -61,7 +61,7 @@ export const WELL_KNOWN: readonly WellKnown[] = [
     writes: ['/run/postgresql'],
     volumes: ['/var/lib/postgresql/data', '/var/lib/postgresql'],
     needs: ['SETGID', 'SETUID'],
-    settings: ['/etc/postgresql', '/var/lib/postgresql/data/postgresql.conf'],
+    settings: ['/etc/postgresql'],
     moves: /unix_socket_directories|config_file|^-k/,
     source: 'https://github.com/docker-library/postgres/blob/master/docker-entrypoint.sh (exec gosu postgres)',
   },

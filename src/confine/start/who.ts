@@ -1,6 +1,6 @@
 /** May the first process execute a file? inode(7), capabilities(7): CAP_DAC_OVERRIDE. */
 import type { Fact, Unsettled } from '../../model/fact.ts'
-import type { Subject } from '../../model/subject.ts'
+import { NO_RUNTIME, type Subject } from '../../model/subject.ts'
 import { settingsOf, setOf } from '../capabilities/start.ts'
 import type { Node } from './look-up.ts'
 
@@ -39,6 +39,8 @@ export function whoIs(subject: Subject): Who {
 
   /** Whether a process of that user holds CAP_DAC_OVERRIDE when it executes the program; both where that is not known. */
   function overriding(one: number): readonly boolean[] {
+    // An image by itself: what a bare `docker run` gives.
+    if (subject.dialect === undefined) return [one === 0]
     const { sets } = setOf(capabilities.bounding)
     const settings = settingsOf(subject)
     return [
@@ -60,7 +62,9 @@ function isMember(gid: number, { container: { user }, image }: Subject): May {
       ? undefined
       : image.groups.value.find(({ facts }) => facts.gid.how !== 'unknown' && facts.gid.value === gid)
   const names = group?.facts.members.how === 'set' ? group.facts.members.value : []
-  const open = firstOpen(user.gid, user.supplementary, image.groups, ...added)
+  const { supplementary } = user
+  const isAlone = supplementary.how === 'unknown' && supplementary.because === NO_RUNTIME
+  const open = firstOpen(user.gid, ...(isAlone ? [] : [supplementary]), image.groups, ...added)
   if (open) return open
   // By name only: engines look up the groups of the user that is written.
   if (names.length > 0 && user.name.how === 'unknown') return user.name

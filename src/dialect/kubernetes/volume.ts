@@ -36,6 +36,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   persistentVolumeClaim: 'claimName',
   image: 'reference',
 }
+/** What a mount may take a part of, so that two mounts of it may share nothing. */
+const SUB_PATHS: ReadonlySet<Kind> = new Set(['bind', 'volume', 'tmpfs'])
 const READ_ONLY: ReadonlySet<Kind> = new Set(['secret', 'config', 'token', 'image'])
 const PROPAGATIONS = { None: 'private', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const
 
@@ -196,7 +198,7 @@ function mounted(node: Node, volumes: Volumes): MountFacts {
   return item(node.place, {
     kind,
     type,
-    source: kind.how !== 'unknown' && kind.value === 'bind' ? below(source.source, node) : source.source,
+    source: kind.how !== 'unknown' && SUB_PATHS.has(kind.value) ? below(source.source, node) : source.source,
     target: target(child(node, 'mountPath')),
     readOnly: readOnly(scalarFact(child(node, 'readOnly'), 'true or false', parse.bool), source),
     propagation:
@@ -208,7 +210,7 @@ function mounted(node: Node, volumes: Volumes): MountFacts {
     options: byDefault(node.place, [], 'Kubernetes has no mount options here'),
   })
 }
-/** `subPath` of a host path is what is really mounted. The kubelet refuses one that is absolute or leads out. */
+/** `subPath` of a host path or volume is what is really mounted. The kubelet refuses one that is absolute or leads out. */
 function below(source: Fact<string>, mount: Node): Fact<string> {
   if (source.how === 'unknown') return source
   const plain = scalarFact(child(mount, 'subPath'), 'a text', parse.text)
@@ -220,7 +222,7 @@ function below(source: Fact<string>, mount: Node): Fact<string> {
   const path = posix.join(source.value, part.value)
   const isInside = !posix.isAbsolute(part.value) && !part.value.split('/').includes('..')
   return isInside
-    ? derived(part.place, path, 'subPath below the host path', [{ ...part }, source])
+    ? derived(part.place, path, 'subPath below the host path or volume', [{ ...part }, source])
     : unknown(part.place, `the subPath "${part.value}" leads out of its volume, and the API server refuses it`, 'user')
 }
 const propagation = (word: string, place: Place): Mount['propagation'] =>

@@ -42,7 +42,7 @@ const volume = group(
 const reach = group(
   'Reach',
   {
-    from: string('The container that reaches the other'),
+    from: list(string('A container'), 'The containers that reach the other'),
     to: string('The powerful one'),
     through: oneOf(CHANNELS, 'What they share: processes, a volume, or the engine that the powerful one runs'),
     what: string('The volume or address that they share; empty for processes'),
@@ -59,9 +59,9 @@ export const project = {
   resources: group(
     'ProjectResources',
     {
-      memory: int('Sum of the memory limits of its containers, as many as run at once; 0 where one has no limit'),
-      cpu: int('Sum of the processor limits, in the same way'),
-      pids: int('Sum of the limits of processes, in the same way'),
+      memory: int('Sum of the memory limits that its containers have, of as many as run at once'),
+      cpu: int('Sum of the processor limits that they have'),
+      pids: int('Sum of the limits of processes that they have'),
       memoryUnbounded: list(string('A container'), 'Containers without a memory limit'),
       cpuUnbounded: list(string('A container'), 'Containers without a processor limit'),
       pidsUnbounded: list(string('A container'), 'Containers without a limit of processes'),
@@ -69,5 +69,5 @@ export const project = {
     'What all containers together may use',
   ),
   volumes: list(volume, 'Mounts of what several of its containers mount', 'source'),
-  reaches: list(reach, 'Containers that reach a powerful one of the project', 'from'),
+  reaches: list(reach, 'Containers that reach a powerful one of the project', 'to'),
 } as const satisfies Rows

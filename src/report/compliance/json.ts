@@ -61,10 +61,11 @@ function controlJson(result: ControlResult, one: (finding: Finding, waived?: Wai
     ...(control.manual !== undefined && { manual: control.manual }),
     ...(control.moved !== undefined && { moved: control.moved }),
     judged: { ...judged },
-    rules: rules.map(({ id, title, subject, off, present, applied, broken }) => ({
+    rules: rules.map(({ id, title, subject, when, off, present, applied, broken }) => ({
       id,
       title,
       subject,
+      ...(when !== undefined && { when }),
       ...(off !== undefined && { off }),
       present,
       applied,

@@ -10,6 +10,8 @@ import { wish } from '../wish.ts'
 import {
   bySection,
   complianceOf,
+  conditions,
+  forPeople,
   gaps,
   MISSING,
   number,
@@ -62,6 +64,7 @@ function headPart(result: Result, told: Compliance): string {
     incomplete: 'input was lost',
   }
   const name = markdown(standardName(told))
+  const people = forPeople(told)
   return [
     `## ${name}`,
     '',
@@ -78,10 +81,12 @@ function headPart(result: Result, told: Compliance): string {
           '',
         ]),
     `**${number(told.controls.length, 'control')}: ${total(told)}.** ${number(containers, 'container')} and ${number(images.length, 'image')} scanned with policy ${code(policy.name)}; ${verdict}, ${says[verdict]}, exit code ${exitCode[verdict]}.`,
-    ...wants(told).map(
-      ({ kind, controls }) =>
-        `\nGive ${markdown(MISSING[kind].give)}, to judge ${controls.map(({ id }) => markdown(id)).join(', ')}.`,
-    ),
+    ...wants(told).map(({ kind, controls, more }) => {
+      const [ids, rest] = [controls, more].map((list) => list.map(({ id }) => markdown(id)).join(', '))
+      const parts = [ids === '' ? '' : `to judge ${ids}`, rest === '' ? '' : `to judge more of ${rest}`]
+      return `\nGive ${markdown(MISSING[kind].give)}, ${parts.filter((part) => part !== '').join(', and ')}.`
+    }),
+    ...(people === '' ? [] : [`\nLeft to people: ${people}.`]),
     ...(told.beside > 0
       ? [`\n${number(told.beside, 'finding')} of rules that are of no control here: the report of findings tells.`]
       : []),
@@ -104,13 +109,11 @@ function tablePart(told: Compliance): string {
 }
 
 function noteOf(one: ControlResult): string {
-  const { control, failed, open, waived } = one
+  const { control } = one
   const why = reason(one)
   return [
-    failed.length > 0 ? number(failed.length, 'finding') : '',
-    open.length > 0 ? `${open.length} not known` : '',
-    waived.length > 0 ? `${waived.length} waived` : '',
     why === '' ? '' : markdown(why),
+    ...conditions(one).map((condition) => `they apply where ${code(condition).replaceAll('|', '\\|')}`),
     ...gaps(one).map(markdown),
     control.manual === undefined
       ? ''
@@ -146,7 +149,7 @@ function cut<T>(all: readonly T[], line: (one: T) => string): readonly string[] 
 function atOf({ rule, message, place, subjects, coveredBy }: Finding): string {
   const names =
     subjects.slice(0, MOST).map(code).join(', ') + (subjects.length > MOST ? ` and ${subjects.length - MOST} more` : '')
-  return `${code(where(place))} ${code(rule)}: ${markdown(message)} (${names}${coveredBy === undefined ? '' : `; told by ${code(coveredBy)}`})`
+  return `${code(where(place))} ${code(rule)}: ${markdown(message)} (${names}${coveredBy === undefined ? '' : `; mended with ${code(coveredBy)}`})`
 }
 const unknownOf = ({ because }: Finding): string => {
   const [first] = because.flatMap(({ fact }) => (fact.how === 'unknown' ? [fact.because] : []))

@@ -50,6 +50,7 @@ const control = z.strictObject({
       id: z.string(),
       title: z.string(),
       subject: kind,
+      when: z.string().optional().describe('CEL: where it applies at all'),
       off: z.string().optional().describe('Where it was switched off; absent where it was judged'),
       present: z.int().describe('Things of its kind in the scan'),
       applied: z.int().describe('Those that it applies to and gave an answer for'),

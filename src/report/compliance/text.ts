@@ -12,6 +12,8 @@ import { columns, wrap } from '../wrap.ts'
 import {
   bySection,
   complianceOf,
+  conditions,
+  forPeople,
   gaps,
   MISSING,
   number,
@@ -41,8 +43,8 @@ const OUTCOME = 18
 const LONGEST_NUMBER = 8
 /** Narrower than this, what is under a control stands further left. */
 const NARROW = 50
-/** Most findings, reasons and notices that are listed of one control: the JSON has them all. */
-const MOST = 5
+/** Most findings of a rule, reasons and notices that are listed: the JSON has them all. */
+const MOST = 4
 const FIX_LINES = 2
 
 export const compliance: Report = (result, options) => {
@@ -54,7 +56,14 @@ export const compliance: Report = (result, options) => {
   for (const [section, controls] of bySection(told)) {
     page.line()
     if (section !== '') page.title(shown(section))
-    for (const one of controls) tellControl(page, result, one, numbers)
+    // A dozen files of the host are looked at in one way, and not by us: to say so once is enough.
+    const said = new Map<string, string>()
+    for (const one of controls) {
+      const { manual, id } = one.control
+      const own = one.outcome === 'not-automated' ? manual : undefined
+      tellControl(page, result, one, numbers, own === undefined ? undefined : said.get(own))
+      if (own !== undefined && !said.has(own)) said.set(own, id)
+    }
   }
   page.line()
   summary(page, result, told)
@@ -67,7 +76,7 @@ function heading(page: Page, { policy, targets }: Result, told: Compliance): voi
   const more = targets.length > MOST ? ` and ${targets.length - MOST} more` : ''
   page.labelled(2, 'policy', [shown(policy.name)])
   page.labelled(2, 'targets', wrap(names.join(', ') + more, page.room(2 + LABEL)))
-  if (told.standard.url !== undefined) page.labelled(2, 'text', [shown(told.standard.url)])
+  if (told.standard.url !== undefined) page.labelled(2, 'source', [shown(told.standard.url)])
   if (told.lost.length === 0) return
   page.line()
   const lost = tell(told.lost)
@@ -85,9 +94,10 @@ function heading(page: Page, { policy, targets }: Result, told: Compliance): voi
   if (lost.length > MOST) page.labelled(2, '', [`and ${lost.length - MOST} more`])
 }
 
-function tellControl(page: Page, result: Result, one: ControlResult, numbers: number): void {
+/** @param as the control before it of which the same was said. */
+function tellControl(page: Page, result: Result, one: ControlResult, numbers: number, as: string | undefined): void {
   const { control, outcome } = one
-  const why = reason(one)
+  const why = [reason(one), as === undefined ? '' : `as ${as}`].filter((part) => part !== '').join(', ')
   const name = shown(control.id)
   const title = `${numbers === 0 ? `${name}: ` : ''}${prose(control.title)}`
   const indent = OUTCOME + numbers
@@ -103,8 +113,10 @@ function tellControl(page: Page, result: Result, one: ControlResult, numbers: nu
   tellUnknown(page, result, one, under)
   tellWaived(page, one, under)
   const room = page.room(under + LABEL)
+  for (const condition of conditions(one).slice(0, MOST))
+    page.labelled(under, 'when', wrap(prose(condition), room), 'dim')
   for (const gap of gaps(one)) page.labelled(under, 'gap', wrap(prose(gap), room))
-  if (control.manual !== undefined)
+  if (control.manual !== undefined && as === undefined)
     page.labelled(under, outcome === 'not-automated' ? 'why' : 'person', wrap(prose(control.manual), room), 'dim')
   if (control.moved !== undefined) page.labelled(under, 'moved', wrap(prose(control.moved), room), 'dim')
 }
@@ -114,54 +126,77 @@ function sentenceOf({ message, subjects, coveredBy }: Finding): string {
   const unsaid = subjects.length > 1 || !subjects.every((id) => message.includes(id))
   const names = subjects.slice(0, MOST).map((id) => shown(id))
   const more = subjects.length > MOST ? ` and ${subjects.length - MOST} more` : ''
-  const aside = [unsaid ? names.join(', ') + more : '', coveredBy === undefined ? '' : `told by ${shown(coveredBy)}`]
+  const aside = [
+    unsaid ? names.join(', ') + more : '',
+    coveredBy === undefined ? '' : `mended with ${shown(coveredBy)}`,
+  ]
   const said = aside.filter((part) => part !== '')
   return `${prose(message)}${said.length > 0 ? ` (${said.join('; ')})` : ''}`
 }
 
 function tellFailed(page: Page, result: Result, { failed }: ControlResult, under: number): void {
   const room = page.room(under + LABEL)
-  for (const finding of failed.slice(0, MOST))
-    page.labelled(under, 'at', wrap(`${where(finding.place)}  ${sentenceOf(finding)}`, room))
-  if (failed.length > MOST) page.labelled(under, '', [`and ${number(failed.length - MOST, 'finding')} more`])
-  for (const rule of new Set(failed.map((finding) => finding.rule))) {
-    const fix = wrap(prose(result.rules.find(({ id }) => id === rule)?.fix ?? ''), room)
+  for (const [rule, all] of Map.groupBy(failed, (finding) => finding.rule)) {
+    places(page, all, under, all.length > MOST ? MOST - 1 : MOST)
+    // What another rule tells is mended with it.
+    if (all.every(({ coveredBy }) => coveredBy !== undefined)) continue
+    const fix = wrap(`${shown(rule)}: ${prose(result.rules.find(({ id }) => id === rule)?.fix ?? '')}`, room)
     const short = fix.length <= FIX_LINES ? fix : [...fix.slice(0, FIX_LINES), `... plimsoll explain ${shown(rule)}`]
-    if (fix[0] !== undefined && fix[0] !== '') page.labelled(under, 'fix', short, 'green')
+    page.labelled(under, 'fix', short, 'green')
   }
 }
+function places(page: Page, findings: readonly Finding[], under: number, most: number): void {
+  const room = page.room(under + LABEL)
+  for (const finding of findings.slice(0, most))
+    page.labelled(under, 'at', wrap(`${where(finding.place)}: ${sentenceOf(finding)}`, room))
+  if (findings.length > most) page.labelled(under, '', [`and ${number(findings.length - most, 'finding')} more`])
+}
 
-function tellUnknown(page: Page, result: Result, { outcome, open }: ControlResult, under: number): void {
+function tellUnknown(page: Page, result: Result, { open }: ControlResult, under: number): void {
   const room = page.room(under + LABEL)
   for (const question of questions(open)) {
     const subjects = new Set(question.findings.flatMap((finding) => finding.subjects)).size
-    for (const { because, place } of question.reasons.slice(0, MOST))
-      page.labelled(under, 'open', wrap(`${where(place)}  ${prose(because)}`, room))
-    const more = question.reasons.length - MOST
-    if (more > 0) page.labelled(under, '', [`and ${more} more`])
-    const of = outcome === 'failed' || subjects > 1 ? ` (${number(subjects, 'subject')})` : ''
-    page.labelled(under, 'ask', wrap(prose(wish(result, question)) + of, room))
+    const reasons = [...Map.groupBy(question.reasons, ({ because }) => because)]
+    for (const [because, all] of reasons.slice(0, MOST)) {
+      const [first] = all
+      const more = all.length > 1 ? ` and ${number(all.length - 1, 'more place')}` : ''
+      const at = first === undefined ? '' : `${where(first.place)}${more}: `
+      page.labelled(under, 'open', wrap(`${at}${prose(because)}`, room))
+    }
+    if (reasons.length > MOST) page.labelled(under, '', [`and ${reasons.length - MOST} more`])
+    page.labelled(under, 'ask', wrap(`${prose(wish(result, question))} (${number(subjects, 'subject')})`, room))
   }
 }
 
 function tellWaived(page: Page, { waived }: ControlResult, under: number): void {
   const room = page.room(under + LABEL)
-  for (const { finding, reason: why, place } of waived.slice(0, MOST)) {
-    page.labelled(under, 'at', wrap(`${where(finding.place)}  ${sentenceOf(finding)}`, room))
-    const said = why.trim() === '' ? 'no reason given' : prose(why)
-    page.labelled(under, 'waived', wrap(`${said} (waived at ${where(place)})`, room))
+  const alike = Map.groupBy(waived, ({ reason: why, place }) => `${where(place)} ${why}`)
+  for (const all of alike.values()) {
+    const [first] = all
+    if (!first) continue
+    places(
+      page,
+      all.map(({ finding }) => finding),
+      under,
+      MOST,
+    )
+    const said = first.reason.trim() === '' ? 'no reason given' : prose(first.reason)
+    page.labelled(under, 'waived', wrap(`${said} (waived at ${where(first.place)})`, room))
   }
-  if (waived.length > MOST) page.labelled(under, '', [`and ${waived.length - MOST} more`])
 }
 
 function summary(page: Page, result: Result, told: Compliance): void {
   const { verdict, subjects, images } = result
   const room = page.room(2 + LABEL)
   page.title('Summary')
-  page.labelled(2, 'of', wrap(`${number(told.controls.length, 'control')}: ${total(told)}`, room))
-  for (const { kind, controls } of wants(told)) {
-    const ids = controls.map(({ id }) => shown(id))
-    page.labelled(2, 'give', wrap(`${MISSING[kind].give}, to judge ${ids.join(', ')}`, room))
+  page.labelled(2, 'result', wrap(`${number(told.controls.length, 'control')}: ${total(told)}`, room))
+  const people = forPeople(told)
+  if (people !== '') page.labelled(2, 'person', wrap(`left to people: ${people}`, room))
+  for (const { kind, controls, more } of wants(told)) {
+    const [ids, rest] = [controls, more].map((list) => list.map(({ id }) => shown(id)).join(', '))
+    const parts = [ids === '' ? '' : `to judge ${ids}`, rest === '' ? '' : `to judge more of ${rest}`]
+    const said = parts.filter((part) => part !== '').join(', and ')
+    page.labelled(2, 'give', wrap(`${MISSING[kind].give}, ${said}`, room))
   }
   const open = told.controls.filter(({ outcome }) => outcome === 'unknown').flatMap((control) => control.open)
   for (const question of questions([...new Set(open)]))

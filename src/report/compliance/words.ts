@@ -71,13 +71,20 @@ export const MISSING: Readonly<Record<Root, { readonly none: string; readonly gi
   grant: { none: 'no object of the cluster was given', give: 'manifests of namespaces, accounts and policies' },
 }
 
-/** Why nothing was judged: for the outcomes that no finding explains. */
+/** What an outcome rests on, in a few words; empty where `manual` says it all. */
 export function reason(result: ControlResult): string {
-  const { outcome, judged, missing, rules } = result
-  if (outcome === 'passed') return counted(judged)
+  const { outcome, judged, missing, rules, failed, open, waived } = result
+  if (outcome === 'failed' || outcome === 'unknown' || outcome === 'waived')
+    return [
+      failed.length > 0 ? number(failed.length, 'finding') : '',
+      open.length > 0 ? `${open.length} not known` : '',
+      waived.length > 0 ? `${waived.length} waived` : '',
+    ]
+      .filter((part) => part !== '')
+      .join(', ')
+  if (outcome === 'passed') return [counted(judged), ...missing.map((kind) => MISSING[kind].none)].join('; ')
   if (outcome === 'not-automated')
     return rules.length === 0 ? '' : `switched off in ${[...new Set(rules.map(({ off = '' }) => off))].join(', ')}`
-  if (outcome !== 'not-applicable') return ''
   const on = rules.filter(({ off }) => off === undefined)
   // Of a kind that was given, nothing was what the rules speak of; of one that was not, nobody knows.
   if (missing.length > 0 && on.every(({ present }) => present === 0))
@@ -88,6 +95,12 @@ export function reason(result: ControlResult): string {
   return [none, ...missing.map((kind) => MISSING[kind].none)].join('; ')
 }
 
+/** Where the rules of a control would have applied: for one that did not, though what they speak of was given. */
+export const conditions = ({ outcome, rules }: ControlResult): readonly string[] =>
+  outcome === 'not-applicable'
+    ? [...new Set(rules.flatMap(({ off, present, when }) => (off === undefined && present > 0 && when ? [when] : [])))]
+    : []
+
 /** Rules of a control that others judge, but which are switched off; and on which things a rule broke down. */
 export function gaps({ outcome, rules }: ControlResult): readonly string[] {
   if (outcome === 'not-automated') return []
@@ -97,19 +110,36 @@ export function gaps({ outcome, rules }: ControlResult): readonly string[] {
   ])
 }
 
-/** Kinds that were not given -> the controls that they would let be judged. */
-export function wants(
-  compliance: Compliance,
-): readonly { readonly kind: Root; readonly controls: readonly Control[] }[] {
+/** A kind that was not given, the controls that it would let be judged, and those that it would tell more of. */
+export interface Want {
+  readonly kind: Root
+  readonly controls: readonly Control[]
+  readonly more: readonly Control[]
+}
+export function wants({ controls }: Compliance): readonly Want[] {
   const kinds = Object.keys(MISSING) as Root[]
   return kinds
-    .map((kind) => ({
-      kind,
-      controls: compliance.controls
-        .filter(({ outcome, missing }) => outcome === 'not-applicable' && missing.includes(kind))
-        .map(({ control }) => control),
-    }))
-    .filter(({ controls }) => controls.length > 0)
+    .map((kind): Want => {
+      const without = controls.filter(({ missing }) => missing.includes(kind))
+      const of = (wanted: ControlOutcome): readonly Control[] =>
+        without.filter(({ outcome }) => outcome === wanted).map(({ control }) => control)
+      return { kind, controls: of('not-applicable'), more: of('passed') }
+    })
+    .filter((want) => want.controls.length + want.more.length > 0)
+}
+
+/** What is left to people: controls that no rule judges, and those of which rules judge a part. */
+export function forPeople(compliance: Compliance): string {
+  const manual = compliance.controls.filter(({ control }) => control.manual !== undefined)
+  const parts = manual.filter(({ outcome }) => outcome !== 'not-automated')
+  const passed = parts.filter(({ outcome }) => outcome === 'passed').length
+  return [
+    manual.length > parts.length ? `${number(manual.length - parts.length, 'control')}` : '',
+    parts.length > 0 ? `a part of ${parts.length} more` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', and ')
+    .concat(passed > 0 ? ` (${passed} of those that passed)` : '')
 }
 
 /** `CIS Docker Benchmark 1.6.0`. Not escaped. */

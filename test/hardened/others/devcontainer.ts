@@ -14,6 +14,8 @@ export const hardened: OtherHardened = {
     'runArgs[4]': 'memory-unbounded',
     'runArgs[5]': 'cpu-unbounded',
     'runArgs[6]': 'pids-unbounded',
+    // Where it lies is not known: perhaps over programs.
+    'mounts[0].target': 'volume-over-programs?',
   },
   none: [
     { parts: /^name$/, because: 'a container without a name is called devcontainer' },

@@ -16,6 +16,8 @@ export const hardened: OtherHardened = {
     // The volume that is mounted is not there: what it is is not known, and one finding says so.
     [`${WEB}.mountPoints[0].sourceVolume`]: 'engine-socket-mounted?',
     'volumes[0].name': 'engine-socket-mounted?',
+    // Where it lies is not known: perhaps over programs.
+    [`${WEB}.mountPoints[0].containerPath`]: 'volume-over-programs?',
   },
   none: [
     { parts: /\.user$/, because: 'the image says the same: its USER counts where nobody writes one' },

@@ -14,6 +14,7 @@ export const hardened: OtherHardened = {
     '"seccomp=../../profiles/seccomp/web-static.json",': 'seccomp-missing',
     '"apparmor=docker-default",': 'apparmor-missing',
     'cores  = 1': 'cpu-unbounded',
+    'limit = 3': 'liveness-probe-missing',
   },
   none: [
     { parts: /^job "/, nothing: true, because: 'without a job there is nothing that Nomad would run' },

@@ -22,6 +22,8 @@ export const hardened: OtherHardened = {
     [`${TASK}.RestartPolicy.Condition`]: 'restart-unbounded',
     [`${TASK}.RestartPolicy.MaxAttempts`]: 'restart-unbounded',
     '[0].Endpoint.VirtualIPs[0].Addr': 'host-network-namespace?',
+    // Where it lies is not known: perhaps over programs.
+    '[0].Spec.TaskTemplate.ContainerSpec.Mounts[0].Target': 'volume-over-programs?',
   },
   none: [
     {

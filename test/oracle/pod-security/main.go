@@ -39,6 +39,7 @@ type answer struct {
 	ID         string `json:"id"`
 	Index      int    `json:"index"`
 	Kind       string `json:"kind,omitempty"`
+	Namespace  string `json:"namespace,omitempty"`
 	Name       string `json:"name,omitempty"`
 	Error      string `json:"error,omitempty"`
 	Baseline   []step `json:"baseline,omitempty"`
@@ -217,7 +218,10 @@ func answers(id string, text []byte, index *int, tell func(answer)) {
 		}
 		return
 	}
-	one.Kind, one.Name = object.Kind, object.Metadata.Name
+	one.Kind, one.Namespace, one.Name = object.Kind, object.Metadata.Namespace, object.Metadata.Name
+	if one.Name == "" {
+		one.Name = object.Metadata.GenerateName + "*"
+	}
 	meta, spec, err := podOf(object.Kind, text)
 	if err == nil && spec == nil {
 		return
