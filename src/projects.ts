@@ -32,7 +32,7 @@ function factsOf(people: readonly Person[], whole: Together): ProjectFacts {
   const reaches = reachRows(people, volumes, whole)
   const beside = hardenedBeside(people, whole)
   return {
-    name: derived(place, whole.id, 'what it is called', []),
+    name: derived(place, whole.name, 'what it is called', []),
     kind: derived(place, kind, 'what keeps its containers together', []),
     containers: derived(
       place,

@@ -1,6 +1,6 @@
 /** `plimsoll facts`: the table of facts of every subject, as text and as JSON. */
 import type { Fact } from '../model/fact.ts'
-import { roots, type EngineFacts } from '../model/fields.ts'
+import { roots, type EngineFacts, type GrantFacts, type ProjectFacts } from '../model/fields.ts'
 import { showPlace } from '../model/place.ts'
 import { isFact, type AnyFacts, type Rows } from '../model/row.ts'
 import type { Subject } from '../model/subject.ts'
@@ -26,7 +26,17 @@ function* linesOf(rows: Rows, facts: AnyFacts, path: string): Generator<Line> {
 /** The tables of a subject. */
 const OWN = ['container', 'image', 'engine'] as const
 const tableOf = (subject: Subject, root: (typeof OWN)[number]): AnyFacts => subject[root] as AnyFacts
-const untyped = (facts: EngineFacts): AnyFacts => facts as AnyFacts
+const untyped = (facts: EngineFacts | GrantFacts | ProjectFacts): AnyFacts => facts as AnyFacts
+
+/** What is neither container nor image: projects of more than one container, and objects of the cluster. */
+function others({ projects, grants }: Inventory, all: boolean) {
+  return [
+    ...projects
+      .filter(({ members }) => all || members.length > 1)
+      .map(({ id, place, facts }) => ({ id, place, root: 'project' as const, facts: untyped(facts) })),
+    ...grants.map(({ id, place, facts }) => ({ id, place, root: 'grant' as const, facts: untyped(facts) })),
+  ]
+}
 
 export function factsText(inventory: Inventory, all: boolean, { width }: { readonly width: number }): string {
   const out: string[] = []
@@ -43,6 +53,14 @@ export function factsText(inventory: Inventory, all: boolean, { width }: { reado
         if (plain && !all) hidden += 1
         else out.push(...rowOf(field, fact, width))
       }
+    }
+    out.push('')
+  }
+  for (const { id, place, root, facts } of others(inventory, all)) {
+    out.push(`${escapeText(id)}  (${root}, ${escapeText(showPlace(place))})`)
+    for (const { field, fact } of linesOf(roots[root].rows, facts, root)) {
+      if ((fact.how === 'default' || fact.how === 'unknown') && !all) hidden += 1
+      else out.push(...rowOf(field, fact, width))
     }
     out.push('')
   }
@@ -88,6 +106,12 @@ function showElement(element: Fact<unknown> | { readonly facts: AnyFacts }, fiel
 }
 
 export function factsJson(inventory: Inventory): string {
+  const tables = (key: string, root: 'project' | 'grant'): object => {
+    const own = others(inventory, true).filter((one) => one.root === root)
+    return own.length === 0
+      ? {}
+      : { [key]: own.map(({ id, place, facts }) => ({ id, place, [root]: tableJson(facts, root) })) }
+  }
   return json({
     schema: 'plimsoll-facts',
     version: 1,
@@ -106,6 +130,8 @@ export function factsJson(inventory: Inventory): string {
       place,
       engine: tableJson(untyped(facts), 'engine'),
     })),
+    ...tables('projects', 'project'),
+    ...tables('grants', 'grant'),
     notices: inventory.notices,
   })
 }

@@ -7,6 +7,7 @@ import { byDefault, derived, type Fact } from '../model/fact.ts'
 import type { container } from '../model/fields.ts'
 import {
   ask,
+  at,
   bool,
   cores,
   int,
@@ -100,7 +101,15 @@ const request = (kind: typeof quantityOf, resource: string): Ask<number> =>
         const limit = kind(`resources.limits.${resource}`).read(scope)
         return limit.how === 'silent' || limit.how === 'unknown'
           ? limit
-          : byDefault(limit.place, limit.value, 'the limit, where no request is written')
+          : // It stands where the request is missing, and the limit is what it comes from.
+            {
+              ...byDefault(
+                at(scope, 'self', `resources.requests.${resource}`).place,
+                limit.value,
+                'the limit, where no request is written',
+              ),
+              from: [limit],
+            }
       }),
     )
     .or(kind(`resources.requests.${resource}`, 'pod'))

@@ -145,7 +145,12 @@ function stack(root: Node, files: Files, about: About): Read<readonly Found[]> {
       id: one.id,
       scope: { ...one.scope, self: service },
       ...(one.together && {
-        together: { ...one.together, kind: 'swarm', ...(everywhere && { replicas: everywhere }) },
+        together: {
+          ...one.together,
+          kind: 'swarm',
+          id: `swarm/${one.together.name}`,
+          ...(everywhere && { replicas: everywhere }),
+        },
       }),
     }
   })

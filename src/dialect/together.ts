@@ -6,10 +6,12 @@ import type { Together } from '../model/subject.ts'
 import { parse, scalarFact } from './ask.ts'
 
 /** All containers of one text, or of a part of it: those with the same id there belong together. */
-export const together = (kind: Together['kind'], id: string, { place }: { readonly place: Place }): Together => ({
+export const together = (kind: Together['kind'], name: string, { place }: { readonly place: Place }): Together => ({
   kind,
-  id,
-  key: JSON.stringify([kind, id, place.file, place.line, place.column]),
+  // Pods and groups have ids that containers begin with; other names may well be those of a container too.
+  id: name.includes('/') ? name : `${kind}/${name}`,
+  name,
+  key: JSON.stringify([kind, name, place.file, place.line, place.column]),
   place,
 })
 /** The name of what has none of its own: that of its file. */

@@ -38,8 +38,9 @@ export interface VariableSource {
  */
 export interface Together {
   readonly kind: (typeof PROJECT_KINDS)[number]
-  /** As of its containers: `kind/namespace/name`, the name of a Compose project. */
+  /** `compose/shop`, `engine/inspect`; of a pod `kind/namespace/name`, of a group of Nomad `job/group`: never that of a container. */
   readonly id: string
+  readonly name: string
   /** The same for all its containers, and for those of no other project of the scan. */
   readonly key: string
   /** Where it begins. */
@@ -117,7 +118,7 @@ export interface Subject {
 
 /** Containers that run together, and what only all of them tell. */
 export interface Project {
-  /** As of its containers: `kind/namespace/name`, the name of a compose project. */
+  /** As in `Together`. */
   readonly id: string
   /** Where it begins in its file. */
   readonly place: Place

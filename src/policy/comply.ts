@@ -50,7 +50,9 @@ export function comply(
     lost: notices.filter(({ lost }) => lost),
     beside: left.filter(({ rule, coveredBy }) => coveredBy === undefined && !listed.has(rule)).length,
     controls: controls.map((control): ControlResult => {
-      const own = (named.get(control.id) ?? []).map((rule) => ruleOf(rule, off.get(rule.id), tallies.get(rule.id)))
+      const own = (named.get(control.id) ?? []).map((rule) =>
+        ruleOf(rule, off.get(rule.id), tallies.get(rule.id), world),
+      )
       const found = own
         .flatMap(({ id }) => failing.get(id) ?? [])
         .toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
@@ -75,13 +77,14 @@ const ruleOf = (
   { id, title, subject, when }: Ruled,
   off: string | undefined,
   tally: Tally | undefined,
+  world: World,
 ): ControlRule => ({
   id,
   title,
   subject,
   ...(when !== undefined && { when }),
   ...(off !== undefined && { off }),
-  present: tally?.present ?? 0,
+  present: tally === undefined ? 0 : presentFor(subject, tally, world),
   applied: tally?.applied.length ?? 0,
   broken: tally?.broken ?? 0,
 })
@@ -96,6 +99,12 @@ function outcomeOf(
   if (open.length > 0 || on.some(({ broken }) => broken > 0)) return 'unknown'
   if (waived.length > 0) return 'waived'
   return on.some(({ applied }) => applied > 0) ? 'passed' : 'not-applicable'
+}
+
+/** An image that nobody runs is judged as a container too, but where a rule has nothing to say of it, no container was given. */
+function presentFor(subject: Root, { present, applied }: Tally, { containers }: World): number {
+  if (subject !== 'container' || applied.some((index) => containers[index]?.dialect === undefined)) return present
+  return containers.filter(({ dialect }) => dialect !== undefined).length
 }
 
 /** A kind is missing where no rule of it had anything to judge. */

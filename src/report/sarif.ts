@@ -30,6 +30,10 @@ export const report: Report = (result, options) => {
   const context: Context = {
     result,
     containers: new Set(result.subjects.filter(({ dialect }) => dialect !== undefined).map(({ id }) => id)),
+    kinds: new Map([
+      ...result.projects.map(({ id }) => [id, 'project'] as const),
+      ...result.grants.map(({ id }) => [id, 'resource'] as const),
+    ]),
     options,
     fingerprint: (finding) => prints.get(finding) ?? '',
     covers: coverage(covered),

@@ -13,7 +13,10 @@ export function wish(result: Result, { teller, findings }: Question): string {
       return 'The image would tell: build it, then docker save NAME | plimsoll scan -'
     const names = references(result, findings)
     const given = names.slice(0, MOST_NAMES).map((name) => `--image ${name}=PATH`)
-    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more images` : ''
+    const more =
+      names.length > MOST_NAMES
+        ? ` and ${names.length - MOST_NAMES} more image${names.length === MOST_NAMES + 1 ? '' : 's'}`
+        : ''
     return `The image would tell: ${given.length > 0 ? given.join(' ') + more : '--image NAME=PATH'}`
   }
   if (teller === 'engine')

@@ -226,8 +226,8 @@ function single(
     because,
     subject,
     field,
-    // What is said of an image is said once, whatever containers of it say; an engine has rules about its own settings alone.
-    coverable: rule.subject !== 'image' && rule.subject !== 'engine',
+    // What is said of an image is said once, whatever containers of it say.
+    coverable: rule.subject !== 'image',
     ...(item && { item: item.place }),
     ...(key !== undefined && { element: key }),
   }

@@ -149,7 +149,7 @@ const written: Table = {
   'resources.memory': [134217728, 'set', 'memory: 128Mi'],
   'resources.memoryReservation': [67108864, 'set', 'memory: 64Mi'],
   'resources.cpu': [500, 'set', 'cpu: 500m'],
-  'resources.cpuReservation': [500, 'default', 'cpu: 500m'],
+  'resources.cpuReservation': [500, 'default', 'requests:'],
   'resources.ephemeralStorage': [1073741824, 'set', 'ephemeral-storage'],
   runtime: ['gvisor', 'set', 'runtimeClassName'],
   'serviceAccount.name': ['robot', 'set', 'serviceAccountName'],

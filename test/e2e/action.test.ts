@@ -102,6 +102,14 @@ describe('the action', () => {
     expect(ran.code).toBe(0)
     expect(ran.summary).toContain('it is the backup agent')
   })
+  it('tells compliance in the log and in the summary, and findings in SARIF', () => {
+    const ran = job({ 'compose.yaml': PRIVILEGED }, { report: 'compliance', policy: 'nsa', output: 'sarif=x.sarif' })
+    expect(ran.code).toBe(1)
+    expect(ran.log).toContain('NSA and CISA Kubernetes Hardening Guidance')
+    expect(ran.summary).toContain('| Secrets | ')
+    expect(readFileSync(join(here.path, `job-${jobs - 1}`, 'x.sarif'), 'utf8')).toContain('"2.1.0"')
+    expect(job({ 'compose.yaml': PRIVILEGED }, { report: 'compliance' })).toMatchObject({ code: 2 })
+  })
   it('gives the runner no command that input brought', () => {
     const evil = 'x\n::error::owned\n::set-output name=verdict::pass\n##[error]owned ::error::y'
     const text = JSON.stringify({

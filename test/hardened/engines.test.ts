@@ -85,7 +85,9 @@ const OPPOSITE: Readonly<Record<string, readonly (readonly [line: string, instea
 const said = (text: string, file: string): readonly string[] => {
   const { findings, notices } = judge(rules, { engines: programsOf([engineOfText(text, file)]) })
   expect(notices).toEqual([])
-  return findings.map(({ rule, outcome }) => (outcome === 'open' ? `${rule}?` : rule))
+  return findings
+    .filter(({ coveredBy }) => coveredBy === undefined)
+    .map(({ rule, outcome }) => (outcome === 'open' ? `${rule}?` : rule))
 }
 
 it('is there for every engine that is written', () => {

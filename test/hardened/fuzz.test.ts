@@ -60,6 +60,8 @@ const VALUES: readonly unknown[] = [
 const FEW: readonly unknown[] = [null, true, -1, 'x', [], [[7]], { x: 7 }]
 /** Numbers that are as good as the one that is there. */
 const GOOD: readonly (readonly [RegExp, readonly unknown[]])[] = [
+  // A port as good as any other, as far as these rules go.
+  [/\.portMappings\[0\]\.containerPort$/, [0, 7]],
   [/(?:mem_limit|memory_limit_in_bytes|pids_limit|Memory|PidsLimit|limits\.memory|MaximumRetryCount)$/, [7, 1.5]],
   [/(?:cpus|limits\.cpu)$/, [7, 1.5]],
   [/Config\.User$/, [7]],

@@ -50,7 +50,7 @@ describe.each(names)('%s', async (name) => {
       const [rule, ...told] = finding?.split(' + ') ?? []
       const [wanted, notices, containers] = silence?.nothing
         ? [said.findings, silence.notices ?? [], 0]
-        : [rule === undefined ? [] : [rule], silence?.notices ?? told, 1]
+        : [rule?.split(' & ') ?? [], silence?.notices ?? told, 1]
       if (
         (finding === undefined && silence === undefined) ||
         said.findings.join() !== wanted.join() ||

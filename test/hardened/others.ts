@@ -8,7 +8,8 @@ export interface OtherHardened {
   readonly withoutImage?: true
   /**
    * What the strict policy says when a part is taken out: for JSON and YAML a leaf (its path, as in leaves.ts), for every other
-   * syntax a line (its text, trimmed). `rule` fails, `rule?` is open; `rule + notice` where a notice comes with it.
+   * syntax a line (its text, trimmed). `rule` fails, `rule?` is open; `rule + notice` where a notice comes with it,
+   * `rule & rule` where it was the answer to two questions.
    */
   readonly one: Readonly<Record<string, string>>
   /** Every other part: its absence makes no finding, and why. The first that matches counts. */

@@ -87,6 +87,17 @@ describe('the outcome of a control', () => {
     expect(control({}, '3')).toMatchObject({ outcome: 'not-applicable', missing: ['engine'], judged: {} })
     expect(control({}, '4')).toMatchObject({ outcome: 'passed', missing: ['engine'] })
   })
+  it('an image that nobody runs is no container, unless a rule of containers has something to say of it', () => {
+    const here = { ...world, containers: [alone] }
+    const of = (one: Tally): ControlResult | undefined =>
+      comply(
+        { standard: { id: 'std', title: 'S' }, controls: [{ id: '1', title: 't' }], off: new Map() },
+        [rule('a-first', names('1'))],
+        { world: here, findings: [], waived: [], notices: [], tallies: new Map([['a-first', one]]) },
+      ).controls[0]
+    expect(of(tally(1))).toMatchObject({ outcome: 'not-applicable', missing: ['container'] })
+    expect(of(tally(1, 0))).toMatchObject({ outcome: 'passed', missing: [], judged: { image: 1 } })
+  })
   it('not applicable, where no rule speaks of what is there', () => {
     const none = { ...quiet, 'a-first': tally(5), 'b-second': tally(5) }
     expect(control({ tallies: none })).toMatchObject({ outcome: 'not-applicable', missing: [] })

@@ -186,6 +186,13 @@ describe('the policies of the package', () => {
   it('stand for standards: NSA and both levels of the Pod Security Standards among them', () => {
     expect(names).toEqual(expect.arrayContaining(['nsa', 'pss-baseline', 'pss-restricted']))
   })
+  it('are those that the documentation names', () => {
+    const [, list = ''] =
+      /^Policies that stand for a standard: (.*?) \(/m.exec(
+        readFileSync(new URL('../../docs/compliance.md', folder), 'utf8'),
+      ) ?? []
+    expect([...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(names.toSorted())
+  })
   let policies: Awaited<ReturnType<typeof builtinPolicies>> = new Map()
   let infos: readonly RuleInfo[] = []
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { corpora, type Label } from './corpora.ts'
 /**
  * Groups of lines: one finding stands on a line of each. KICS gives a line for each of its findings. Kubescape gives paths, of
  * which several may name one cause (a mount and its volume, a field that offends and one that would mend it), so those of one
- * container are a group; what is said of no container is one only where no container is named.
+ * container, or of one element of a list of it, are a group; what is said of no container is one only where no container is named.
  * Undefined: the label says no place.
  */
 export function placesOf(label: Label): readonly (readonly number[])[] | undefined {
@@ -16,7 +16,7 @@ export function placesOf(label: Label): readonly (readonly number[])[] | undefin
   if (!label.paths || label.paths.length === 0) return undefined
   const root = readText(label.file, readFileSync(join(corpora, label.file), 'utf8')).value.documents[0]
   if (!root) return undefined
-  const groups = Map.groupBy(label.paths, (path) => /^.*ontainers\[\d+\]/.exec(path)?.[0] ?? '')
+  const groups = Map.groupBy(label.paths, (path) => /^.*ontainers\[\d+\](?:\.[\w.]+\[\d+\])?/.exec(path)?.[0] ?? '')
   const shared = groups.get('') ?? []
   const ofContainers = [...groups].filter(([container]) => container !== '')
   const linesOf = (paths: readonly string[]): readonly number[] => paths.flatMap((path) => linesAt(root, path))

@@ -420,6 +420,33 @@ export function madePods(number: number): readonly Made[] {
         add(work, 'Pod')
       }
   }
+  // What meets: one word in the pod and in a container; a user namespace, or a node of Windows, with what they excuse.
+  const pairs = (first: Knob, second: Knob, shapes: readonly (typeof HARDENINGS)[number][]): void => {
+    for (const hardened of shapes)
+      for (const one of first.values)
+        for (const other of second.values) {
+          const work = start({ hardened, lists: ['containers', 'initContainers'] })
+          put(work.spec, first.at, one)
+          for (const { container } of work.containers) put(container, second.at, other)
+          add(work, 'Pod')
+        }
+  }
+  const [whole, ...ofBoth] = SHARED
+  for (const each of ofBoth) pairs(each, each, ['container'])
+  const onNodes = knob('nodeSelector', { 'kubernetes.io/os': 'windows' })
+  const relaxing = knob('hostUsers', true, false)
+  for (const each of OF_CONTAINER.filter(({ at }) => at[0] === 'securityContext' && at.length < 3)) {
+    pairs(onNodes, each, ['pod', 'none'])
+    pairs(relaxing, each, ['pod', 'none'])
+  }
+  for (const each of [...ofBoth, ...(whole ? [whole] : [])])
+    for (const beside of [onNodes, relaxing])
+      for (const [first, second] of beside.values.flatMap((one) => each.values.map((other) => [one, other] as const))) {
+        const work = start({ hardened: 'container', lists: ['containers'] })
+        put(work.spec, beside.at, first)
+        put(work.spec, each.at, second)
+        add(work, 'Pod')
+      }
   for (let seed = 0; seed < number; seed += 1) {
     const random = chance(seed)
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T

@@ -59,7 +59,12 @@ function sum(people: readonly Person[], whole: Together, resource: Resource): Su
     if (person.role === 'init') peak = Math.max(peak, staying + value)
     else staying += value
   }
-  const count = from.length === 1 ? 'one limit' : `${from.length} limits`
+  const count =
+    from.length === 0
+      ? 'no container has one, which is nothing to be'
+      : from.length === 1
+        ? 'one limit'
+        : `${from.length} limits`
   return {
     sum: derived(place, Math.max(peak, staying), `${count} added up`, from.slice(0, MAX_REASONS)),
     unbounded,

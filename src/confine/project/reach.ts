@@ -174,8 +174,10 @@ function engines(people: readonly Person[], whole: Together): readonly Reach[] {
           : host === person.name || host === person.subject.id,
       )
       if (!to) return []
-      const takes = [variable.facts.value, to.subject.container.image.reference]
-      return [{ place: variable.place, from, to, through: 'engine', what: value, takes }]
+      // The variable's name and not its value, in which a password may be.
+      const takes = [variable.facts.name, to.subject.container.image.reference]
+      const what = value.replace(/\/\/[^@/]*@/, '//')
+      return [{ place: variable.place, from, to, through: 'engine', what, takes }]
     })
 }
 /** docker:dind and its like. What mounts the host's socket is a proxy of it as often, which lets little through. */

@@ -31,7 +31,6 @@ const FIELDS: readonly (readonly [Of, string, string, (node: Node) => string | u
   ['selinux.type', 'seLinuxOptions.type', 'a text', parse.text],
   ['user.name', 'runAsUser', 'a whole number', textOfInt],
   ['user.mustBeNonRoot', 'runAsNonRoot', 'true or false', textOfBool],
-  ['windows.hostProcess', 'windowsOptions.hostProcess', 'true or false', textOfBool],
 ]
 const ANNOTATIONS: readonly (readonly [Of, (scope: Scope) => string])[] = [
   ['apparmor.kind', appArmorKey],

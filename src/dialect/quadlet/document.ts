@@ -104,15 +104,9 @@ export function findContainers(root: Node, files: Files, { file, named: isNamed 
 /** Its pod, else the units of its folder: one systemd starts them, and one Podman runs them. */
 function togetherOf(unit: Unit, file: string): Together {
   const pod = unit.written('Container', 'Pod').replace(/\.pod$/, '')
-  const folder = startOf(folderOf(file))
-  const { key } =
-    pod === '' ? together('engine', nameOfFolder(file), { place: folder }) : together('pod', pod, { place: folder })
-  return {
-    kind: pod === '' ? 'engine' : 'pod',
-    id: pod === '' ? nameOfFolder(file) : pod,
-    key,
-    place: unit.section('Container').place,
-  }
+  const folder = { place: startOf(folderOf(file)) }
+  const whole = pod === '' ? together('engine', nameOfFolder(file), folder) : together('pod', pod, folder)
+  return { ...whole, place: unit.section('Container').place }
 }
 
 /** Where a unit lies says who runs it: podman-systemd.unit(5), "Podman rootful / rootless unit search path". */

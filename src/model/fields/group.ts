@@ -103,7 +103,6 @@ export const DECLARED = [
   'selinux.type',
   'user.name',
   'user.mustBeNonRoot',
-  'windows.hostProcess',
 ] as const
 export const declaration = group(
   'Declaration',

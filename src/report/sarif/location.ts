@@ -19,6 +19,8 @@ export interface Scan {
   readonly result: Result
   /** Ids of the subjects that are containers, not images by themselves. */
   readonly containers: ReadonlySet<string>
+  /** What subjects are that are neither container nor image: a project, an object of a cluster. */
+  readonly kinds?: ReadonlyMap<string, string>
   readonly options: ReportOptions
 }
 
@@ -83,12 +85,13 @@ function region({ line, column, endLine, endColumn }: Place): Region {
 export const MOST_LOCATIONS = 100
 
 /** The containers it is true of; and image, layer and path of a finding in an image. */
-function logical({ result, containers }: Scan, { subjects, place }: Finding): LogicalLocation[] {
+function logical({ result, containers, kinds }: Scan, { subjects, place }: Finding): LogicalLocation[] {
   const named = subjects
     .filter((id) => place.in === undefined || containers.has(id) || !result.images.some((each) => each.id === id))
     .slice(0, MOST_LOCATIONS)
     .map((id): LogicalLocation => {
-      const kind = !containers.has(id) && result.images.some((each) => each.id === id) ? 'image' : 'container'
+      const isImage = !containers.has(id) && result.images.some((each) => each.id === id)
+      const kind = isImage ? 'image' : ((containers.has(id) ? undefined : kinds?.get(id)) ?? 'container')
       return { name: name(id.split('/').at(-1) ?? id), fullyQualifiedName: name(id), kind }
     })
   if (place.in === undefined) return named

@@ -14,6 +14,7 @@ export const hardened: OtherHardened = {
     'runArgs[4]': 'memory-unbounded',
     'runArgs[5]': 'cpu-unbounded',
     'runArgs[6]': 'pids-unbounded',
+    'runArgs[8]': 'default-bridge-network',
     // Where it lies is not known: perhaps over programs.
     'mounts[0].target': 'volume-over-programs?',
   },

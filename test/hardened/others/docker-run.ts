@@ -4,6 +4,7 @@ export const hardened: OtherHardened = {
   file: 'run.sh',
   one: {
     '--read-only \\': 'writable-root-filesystem',
+    '--network shop \\': 'default-bridge-network',
     '--cgroupns private \\': 'host-cgroup-namespace?',
     '--cap-drop ALL \\': 'capabilities-not-dropped',
     '--security-opt no-new-privileges \\': 'new-privileges-allowed',

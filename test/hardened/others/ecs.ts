@@ -5,7 +5,8 @@ const WEB = 'containerDefinitions[0]'
 export const hardened: OtherHardened = {
   file: 'ecs.json',
   one: {
-    networkMode: 'port-on-all-interfaces',
+    // The bridge that all tasks share, and ports of the host.
+    networkMode: 'default-bridge-network & port-on-all-interfaces',
     cpu: 'cpu-unbounded',
     [`${WEB}.image`]: 'image-tag-mutable?',
     [`${WEB}.memory`]: 'memory-unbounded',
@@ -18,6 +19,8 @@ export const hardened: OtherHardened = {
     'volumes[0].name': 'engine-socket-mounted?',
     // Where it lies is not known: perhaps over programs.
     [`${WEB}.mountPoints[0].containerPath`]: 'volume-over-programs?',
+    // Which port is open is not known: perhaps that of SSH.
+    [`${WEB}.portMappings[0].containerPort`]: 'sshd-in-container?',
   },
   none: [
     { parts: /\.user$/, because: 'the image says the same: its USER counts where nobody writes one' },
