@@ -13,13 +13,14 @@ const { positionals, values } = parseArgs({ allowPositionals: true, options: { r
 
 const share = (part: number, whole: number): string =>
   whole === 0 ? '-' : `${part}/${whole} (${((100 * part) / whole).toFixed(1)} %)`
-const HEAD = ['labels', 'recall', 'specificity', 'precision', 'lines met', 'exactly these lines']
+const HEAD = ['labels', 'recall', 'specificity', 'precision', 'exact line', 'within 2 lines', 'exactly these lines']
 const cells = (t: Tally): readonly string[] => [
   String(t.hit + t.missed + t.silent + t.falseAlarm),
   share(t.hit, t.hit + t.missed),
   share(t.silent, t.silent + t.falseAlarm),
   share(t.hit, t.hit + t.falseAlarm),
   share(t.met, t.places),
+  share(t.near, t.places),
   share(t.exact, t.placed),
 ]
 const table = (head: string, rows: readonly (readonly [string, Tally])[]): string =>
@@ -33,7 +34,14 @@ if (!present) {
   const outcomes = await measure(positionals)
   const { verdicts, places } = readDisagreements()
   const why = new Map([...verdicts, ...places].map((row) => [nameOf(row), row.why]))
-  console.log(table('corpus', [...tallies(outcomes, ({ corpus }) => corpus), ['all', tally(outcomes)]]))
+  const kinds = outcomes.filter(({ label: { kind } }) => kind !== undefined)
+  console.log(
+    table('corpus', [
+      ...tallies(outcomes, ({ corpus }) => corpus),
+      ['all', tally(outcomes)],
+      ...tallies(kinds, ({ corpus, kind }) => `of ${corpus}: ${kind ?? ''}`),
+    ]),
+  )
   console.log(
     `\n${table(
       'control',

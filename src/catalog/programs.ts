@@ -1,18 +1,15 @@
 import type { Cataloger, Entry } from '../model/tree.ts'
-import { isMountedOver, isRegular, isWithin, sizeOf } from './entry.ts'
-import { interpreterOf } from './interpreter.ts'
+import { isMountedOver, isRegular, isWithin } from './entry.ts'
 
 /** Where nothing is run from, whatever the mode says, and where most of an image's links are. */
 const DOCUMENTS = ['usr/share/doc', 'usr/share/man', 'usr/share/info', 'usr/share/locale', 'usr/share/zoneinfo']
 const isDocument = (path: string): boolean => DOCUMENTS.some((directory) => isWithin(path, directory))
-const isProgram = (path: string, entry: Entry): boolean =>
+/** A file that somebody may execute, where programs are. */
+export const isProgram = (path: string, entry: Entry): boolean =>
   isRegular(entry) && (entry.mode & 0o111) !== 0 && !isMountedOver(path) && !isDocument(path)
 
 /** Links of shared libraries: many, and nobody starts them. A loader is `ld-linux.so`, `ld-musl.so` or the like. */
-const isLibrary = (path: string): boolean => /\.so(?:\.[\d.]+)?$/.test(path) && !/(?:^|\/)ld[-.0-9]/.test(path)
-
-/** Larger bodies are not read (source/limits.ts). */
-const MAX_SIZE = 2 ** 27
+export const isLibrary = (path: string): boolean => /\.so(?:\.[\d.]+)?$/.test(path) && !/(?:^|\/)ld[-.0-9]/.test(path)
 
 /**
  * Everything that decides whether a word of ENTRYPOINT starts something: files that somebody may execute, symbolic links, and folders
@@ -27,17 +24,4 @@ export const programs: Cataloger = {
     (entry.type === 'symlink' && !isLibrary(path) && !isMountedOver(path) && !isDocument(path)) ||
     (entry.type === 'directory' && (entry.mode & 0o111) !== 0o111 && !isMountedOver(path)),
   parse: () => ({ value: { program: true }, notices: [] }),
-}
-
-/** What a program is run by, of those that need something: scripts (execve(2), "Interpreter scripts") and dynamically linked programs. */
-export const interpreters: Cataloger = {
-  name: 'interpreters',
-  version: 1,
-  body: true,
-  byContent: true,
-  wants: (path, entry) => isProgram(path, entry) && !isLibrary(path) && sizeOf(entry) <= MAX_SIZE,
-  parse: (file) => {
-    const interpreter = interpreterOf(file.body)
-    return { value: interpreter === undefined ? {} : { interpreter }, notices: [] }
-  },
 }

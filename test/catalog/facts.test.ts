@@ -57,6 +57,7 @@ describe('image content', () => {
       groups: [],
       setuid: [],
       fileCapabilities: [],
+      programs: [],
       worldWritable: [],
       sudoers: [],
     })

@@ -130,6 +130,39 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
     wanted: [['bin/ping', { xattrs: new Map([['security.capability', new Uint8Array(20)]]) }]],
     left: [['bin/ping'], ['bin/ping', { xattrs: new Map([['user.x', new Uint8Array(20)]]) }]],
   },
+  programs: {
+    wanted: [
+      ['bin/sh', { mode: 0o755 }],
+      ['srv/mine', { mode: 0o700 }],
+      ['bin/sh', { mode: 0o755, type: 'hardlink', size: 0 }],
+      ['bin', link],
+      ['lib/ld-musl-x86_64.so.1', link],
+      ['usr/lib64/ld-linux-x86-64.so.2', link],
+      ['root', { type: 'directory', mode: 0o700 }],
+    ],
+    left: [
+      ['srv/data', { mode: 0o644 }],
+      ['usr/lib/libz.so.1', link],
+      ['usr/share/zoneinfo/UCT', link],
+      ['usr/share/doc/x/run', { mode: 0o755 }],
+      ['srv', { type: 'directory', mode: 0o755 }],
+      ['dev/fd', link],
+      ['proc', { type: 'directory', mode: 0o555 & 0o500 }],
+    ],
+  },
+  interpreters: {
+    wanted: [
+      ['entrypoint.sh', { mode: 0o755, size: 100 }],
+      ['app.py', program],
+    ],
+    left: [
+      ['entrypoint.sh', { mode: 0o644, size: 100 }],
+      ['bin/sh', link],
+      ['usr/lib/libz.so.1', program],
+      ['disk', { mode: 0o755, size: 2 ** 30 }],
+      ['srv', { type: 'directory', mode: 0o755 }],
+    ],
+  },
   'world-writable': {
     wanted: [
       ['tmp', { type: 'directory', mode: 0o1777 }],

@@ -95,6 +95,8 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
       '[0].HostConfig.NanoCpus': 'cpu-unbounded',
       '[0].HostConfig.PidsLimit': 'pids-unbounded',
       '[0].Config.User': 'root-user',
+      // Without it the argument is what is run, and the image has no such program.
+      '[0].Config.Entrypoint[0]': 'program-missing',
       '[0].Config.Image': 'image-tag-mutable?',
     },
     none: [
@@ -137,6 +139,8 @@ export const expected: Readonly<Record<DialectName, Expectation>> = {
       'linux.seccomp.syscalls[0].names[11]': 'seccomp-profile-unusable',
       'linux.seccomp.syscalls[0].names[12]': 'seccomp-profile-unusable',
       'process.user.uid': 'root-user',
+      // Without it the argument is what is run, and the image has no such program.
+      'process.args[0]': 'program-missing',
       'process.noNewPrivileges': 'new-privileges-allowed',
       'process.apparmorProfile': 'apparmor-missing',
       'root.readonly': 'writable-root-filesystem',

@@ -14,7 +14,7 @@ const files = {
     text: readFileSync(new URL(`${name}.yaml`, folder), 'utf8'),
   }),
 }
-const rules = (await builtinRules()).map(({ rule }) => rule)
+const rules = (await builtinRules()).map(({ rule, examples }) => ({ ...rule, examples }))
 const named = (standard: string): ReadonlyMap<string, string> =>
   new Map(rules.flatMap((rule) => (rule.standards[standard] ?? []).map((word) => [word, rule.id] as const)))
 

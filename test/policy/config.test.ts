@@ -75,8 +75,8 @@ describe('plimsoll.yaml', () => {
     [
       'a key that is like none',
       'x: 1\nzebra: 1',
-      '1:1 unknown key "x"; known are policy, threshold, fail-on, unknown, rules, ignore',
-      '2:1 unknown key "zebra"; known are policy, threshold, fail-on, unknown, rules, ignore',
+      '1:1 unknown key "x"; known are policy, version, threshold, fail-on, unknown, rules, ignore',
+      '2:1 unknown key "zebra"; known are policy, version, threshold, fail-on, unknown, rules, ignore',
     ],
     [
       'an unknown key of a rule',

@@ -84,11 +84,9 @@ describe('a policy of several versions', () => {
     expect(await at('latest', extending('version: v1.4'))).toEqual(['mine', 1024, true])
     const own = 'version: v1.4\nrules: { memory-unbounded: { params: { memory: 7 } }, root-user: { off: false } }'
     expect(await at(undefined, extending(own))).toEqual(['mine@v1.4', 7, true])
-    expect(await at(undefined, extending('version: v1.40'))).toEqual(
-      ['mine.yaml:4:1 the policy "mine" is known from v1.0 to v1.10 and as latest, not as "v1.40"'].map((text) =>
-        expect.stringContaining(text.slice(text.indexOf(' '))),
-      ),
-    )
+    expect(await at(undefined, extending('version: v1.40'))).toEqual([
+      'mine.yaml:4:1 the policy "mine" is known from v1.0 to v1.10 and as latest, not as "v1.40"',
+    ])
   })
 
   it('takes the controls of the standard as they were', async () => {
@@ -213,8 +211,10 @@ describe('the version that a run judges at', async () => {
     expect((await settings({ config: config('policy: pss-baseline@v1.26\n') })).policy.name).toBe('pss-baseline@v1.26')
     const alone = config('version: v1.26\n')
     expect((await settings({ config: alone, policy: 'pss-baseline' })).policy.name).toBe('pss-baseline@v1.26')
-    expect(await refused({ config: alone })).toContain('plimsoll.yaml:1:10 the policy "default" has no versions')
-    expect(await refused({ config: config('policy: pss-baseline\nversion: v1.99\n') })).toContain('plimsoll.yaml:2:10')
+    expect(await refused({ config: alone })).toContain('plimsoll.yaml:1:1 the policy "default" has no versions')
+    expect(await refused({ config: config('policy: pss-baseline\nversion: v1.99\n') })).toContain(
+      'plimsoll.yaml:2:1 the policy "pss-baseline" is known from v1.0',
+    )
     expect(await refused({ config: config('policy: pss-baseline@v1.2\nversion: v1.3\n') })).toContain('said twice')
   })
 

@@ -333,8 +333,16 @@ describe.skipIf(noDocker !== undefined)('in Docker Engine', () => {
 
 describe.skipIf(noPodman !== undefined)('in podman', () => {
   const podman = (...args: string[]): string[] => [
-    ...['--root', path(folder, 'podman'), '--runroot', path(folder, 'podman-run'), '--storage-driver', 'vfs'],
-    ...['--runtime', 'runc', '--cgroup-manager=cgroupfs', ...args],
+    '--root',
+    path(folder, 'podman'),
+    '--runroot',
+    path(folder, 'podman-run'),
+    '--storage-driver',
+    'vfs',
+    '--runtime',
+    'runc',
+    '--cgroup-manager=cgroupfs',
+    ...args,
   ]
   let said: string[][]
   beforeAll(async () => {

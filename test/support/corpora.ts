@@ -17,6 +17,8 @@ export interface Label {
   readonly native: string
   /** Of psa. */
   readonly level?: string
+  /** Of kics: `dockerCompose`, `k8s`, `dockerfile`, `ecs-cloudFormation`. */
+  readonly kind?: string
   /** 1-based lines of the findings. */
   readonly lines?: readonly number[]
   /** `spec.containers[0].image`: the offending or missing fields. */

@@ -26,7 +26,7 @@ export function placesOf(label: Label): readonly (readonly number[])[] | undefin
 }
 
 /** A list or an object is all its lines. Of what is missing, the line of the nearest parent that exists: as ours. */
-function linesAt(root: Node, path: string): readonly number[] {
+export function linesAt(root: Node, path: string): readonly number[] {
   let here = root
   for (const [, key, index] of path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)) {
     const next =

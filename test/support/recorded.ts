@@ -31,12 +31,13 @@ export const recorded = (): Recorded => JSON.parse(readFileSync(recordedFile, 'u
 export function falls(before: Recorded, outcomes: readonly Outcome[]): readonly string[] {
   const now = recordOf(outcomes)
   const fell = (name: 'wrong' | 'displaced', says: string): readonly string[] => {
-    const known = new Set(before[name])
+    // A label that was not met has no place to fall from.
+    const known = new Set([...before.wrong, ...before[name]])
     return now[name].filter((key) => !known.has(key)).map((key) => `${key}: ${says}`)
   }
   const numbers = (name: 'corpora' | 'controls'): readonly string[] =>
     Object.entries(before[name]).flatMap(([key, tally]) =>
-      (['hit', 'silent', 'met', 'exact'] as const).flatMap((part) => {
+      (['hit', 'silent', 'met', 'near', 'exact'] as const).flatMap((part) => {
         const reached = now[name][key]?.[part] ?? 0
         return reached < tally[part] ? [`${key}: ${part} ${reached}, recorded ${tally[part]}`] : []
       }),

@@ -24,8 +24,9 @@ export interface Outcome {
   readonly places?: {
     readonly wanted: readonly (readonly number[])[]
     readonly got: readonly number[]
-    /** How many of the wanted were met. */
+    /** How many of the wanted were met, and how many within two lines. */
     readonly met: number
+    readonly near: number
     /** All were met, and nothing stands elsewhere. */
     readonly isExact: boolean
   }
@@ -151,8 +152,9 @@ function placed(label: Label, found: readonly Finding[]): Pick<Outcome, 'places'
   if (!wanted) return {}
   const got = [...new Set(found.map(({ place }) => place.line))]
   const met = wanted.filter((lines) => lines.some((line) => got.includes(line))).length
+  const near = wanted.filter((lines) => lines.some((line) => got.some((one) => Math.abs(one - line) <= 2))).length
   const isExact = met === wanted.length && got.every((line) => wanted.some((lines) => lines.includes(line)))
-  return { places: { wanted, got, met, isExact } }
+  return { places: { wanted, got, met, near, isExact } }
 }
 
 export interface Tally {
@@ -163,6 +165,8 @@ export interface Tally {
   /** Places that labels name, of those that were hit, and how many of them ours stand on. */
   readonly places: number
   readonly met: number
+  /** Within two lines. */
+  readonly near: number
   /** Labels with places, of those that were hit, and how many of them have ours there and nowhere else. */
   readonly placed: number
   readonly exact: number
@@ -178,6 +182,7 @@ export function tally(outcomes: readonly Outcome[]): Tally {
     falseAlarm: count(({ label, isRight }) => !label.expect && !isRight),
     places: placedOnes.reduce((sum, { wanted }) => sum + wanted.length, 0),
     met: placedOnes.reduce((sum, { met }) => sum + met, 0),
+    near: placedOnes.reduce((sum, { near }) => sum + near, 0),
     placed: placedOnes.length,
     exact: placedOnes.filter(({ isExact }) => isExact).length,
   }

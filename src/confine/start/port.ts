@@ -32,10 +32,12 @@ export function portsOf(subject: Subject): Ports {
       : (exposed.how === 'unknown' ? [] : exposed.value).map(({ place, facts }) => ({ place, port: facts.port }))
   const start = lowestOf(subject)
   const held = heldBy(subject)
-  const items = list.map(({ place, port }): Item => ({
-    place,
-    facts: { port: copy(port), bindable: bindable(place, port, start, held) },
-  }))
+  // A port that is not known, or not written (0), is no question by itself.
+  const items = list.flatMap(({ place, port }): readonly Item[] =>
+    port.how === 'unknown' || port.value === 0
+      ? []
+      : [{ place, facts: { port: copy(port), bindable: bindable(place, port, start, held) } }],
+  )
   return derived(list[0]?.place ?? ports.place, items, 'ports that are written, else EXPOSE', [ports, exposed])
 }
 const copy = <T>(fact: Fact<T>): Fact<T> =>

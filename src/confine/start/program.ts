@@ -93,8 +93,9 @@ function verdictOn(word: string, subject: Subject): Verdict {
   }
   const found = lookFor(word, looking)
   const hole = over.find(({ facts }) => facts.target.how === 'unknown')?.facts.target
-  if (hole?.how === 'unknown' && found.outcome !== 'missing') return { ...found, outcome: hole }
-  return found.node && found.outcome === 'starts' ? interpreted(found.node, looking) : found
+  const verdict = found.node && found.outcome === 'starts' ? interpreted(found.node, looking) : found
+  // A mount of which nobody knows where may bring what is missing; that it hides what is there, nobody means.
+  return hole?.how === 'unknown' && verdict.outcome !== 'starts' ? { ...verdict, outcome: hole } : verdict
 }
 
 /** The folders of PATH, as the process sees it. */

@@ -15,12 +15,13 @@ export const hardened: OtherHardened = {
     'runArgs[5]': 'cpu-unbounded',
     'runArgs[6]': 'pids-unbounded',
     'runArgs[8]': 'default-bridge-network',
+    // A shell that waits is run instead, and the image has none.
+    overrideCommand: 'program-missing',
     // Where it lies is not known: perhaps over programs.
     'mounts[0].target': 'volume-over-programs?',
   },
   none: [
     { parts: /^name$/, because: 'a container without a name is called devcontainer' },
-    { parts: /^overrideCommand$/, because: 'a shell that waits is run as the same user' },
     { parts: /^containerEnv/, because: 'no variable is needed' },
     { parts: /^mounts/, because: 'a volume less, or without a name, is no danger' },
     { parts: /^appPort/, because: 'a port less is published' },

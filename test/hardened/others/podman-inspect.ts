@@ -7,6 +7,8 @@ export const hardened: OtherHardened = {
   file: 'podman-inspect.json',
   one: {
     '[0].Config.User': 'root-user',
+    // Podman prints the image's own command too: without one nothing is run.
+    '[0].Config.Cmd[0]': 'program-missing',
     '[0].Config.CreateCommand[0]': WITHOUT_COMMAND,
     '[0].Config.CreateCommand[1]': WITHOUT_COMMAND,
     '[0].HostConfig.CgroupMode': 'host-cgroup-namespace?',

@@ -34,6 +34,11 @@ export const other: Other = {
       because: 'docker run has no configurations, secrets and reservations of processors',
     },
     { fields: ['network.mode'], of: ['web'], because: 'networks are named by the same option as modes' },
+    {
+      fields: ['network.mode'],
+      of: ['plain'],
+      because: 'without --network it is the bridge of all containers; Compose makes a network for the project',
+    },
   ],
   unasked: [
     { rows: ['entrypoint', 'command'], because: 'overrideCommand says only whether a shell that waits is run' },

@@ -5,6 +5,11 @@ export const other: Other = {
   differences: [
     { fields: ['network.mode'], of: ['web'], because: '--network names modes and networks alike' },
     {
+      fields: ['network.mode'],
+      of: ['plain', 'windows'],
+      because: 'without --network it is the bridge of all containers; Compose makes a network for the project',
+    },
+    {
       fields: ['mounts[/etc/web.conf]', 'mounts[/run/secrets/cert]', 'resources.cpuReservation'],
       of: ['web'],
       because: 'docker run has neither configurations, nor secrets, nor reservations of processors',

@@ -1,4 +1,22 @@
-/** What the kernel runs a program by. */
+import type { Cataloger } from '../model/tree.ts'
+import { sizeOf } from './entry.ts'
+import { isLibrary, isProgram } from './programs.ts'
+
+/** Larger bodies are not read (source/limits.ts). */
+const MAX_SIZE = 2 ** 27
+
+/** What a program is run by, of those that need something: scripts (execve(2), "Interpreter scripts") and dynamically linked programs. */
+export const interpreters: Cataloger = {
+  name: 'interpreters',
+  version: 1,
+  body: true,
+  byContent: true,
+  wants: (path, entry) => isProgram(path, entry) && !isLibrary(path) && sizeOf(entry) <= MAX_SIZE,
+  parse: (file) => {
+    const interpreter = interpreterOf(file.body)
+    return { value: interpreter === undefined ? {} : { interpreter }, notices: [] }
+  },
+}
 
 /** Bytes of a script's first line that Linux looks at (BINPRM_BUF_SIZE). */
 const LINE = 256
