@@ -37,6 +37,13 @@ export interface Compilation {
   readonly severities: readonly Severity[]
 }
 const PLUS = / \+ /
+/** Reserved words and literals of CEL: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax */
+const RESERVED = new Set(
+  'as break const continue else false for function if import in let loop namespace null package return true var void while'.split(
+    ' ',
+  ),
+)
+const isReserved = (name: string): boolean => RESERVED.has(name) || name === 'params' || Object.hasOwn(roots, name)
 const isSeverity = (word: unknown): word is Severity => severities.some((severity) => severity === word)
 
 /** Compiles and checks everything that a rule says. For rules that are being written, and those of others. */
@@ -57,6 +64,13 @@ export function compile(rule: Rule): Compilation {
       flaws.push({ ...result, key, start: result.start + offset, end: result.end + offset })
       return undefined
     }
+    if (key !== 'when' && [...nodes(result.ast)].some((node) => node.op === 'call' && node.args[0] === 'known'))
+      flaws.push({
+        key,
+        message: 'known() is for when alone: elsewhere what is not known is open',
+        start: offset,
+        end: offset + text.length,
+      })
     const seen = examine(result.ast, names)
     for (const flaw of seen.flaws) flaws.push({ ...flaw, key, start: flaw.start + offset, end: flaw.end + offset })
     for (const root of rootsIn(seen.fields)) named.add(root)
@@ -86,6 +100,13 @@ export function compile(rule: Rule): Compilation {
   if (rule.each) {
     const offset = rule.each.name.length + 4
     const list = one('each', rule.each.list, offset, [])
+    if (isReserved(rule.each.name))
+      flaws.push({
+        key: 'each',
+        message: `"${rule.each.name}" is a word that CEL keeps for itself: take another name`,
+        start: 0,
+        end: rule.each.name.length,
+      })
     const type = /^list<(\w+)>$/.exec(list?.type ?? '')?.[1]
     if (list && type === undefined)
       flaws.push({
@@ -101,7 +122,7 @@ export function compile(rule: Rule): Compilation {
         start: offset,
         end: offset + rule.each.list.length,
       })
-    if (list && type !== undefined) {
+    if (list && type !== undefined && !isReserved(rule.each.name)) {
       const row = listAt(rule.each.list)
       listField = firstPath(rule.each.list)
       names = { ...names, [rule.each.name]: row?.of }

@@ -128,10 +128,15 @@ function judgedBy(world: Partial<World>): { readonly [root in Root]: readonly On
     engine: engines.map(({ id, place, facts }) => on(id, place, { engine: untyped(facts) })),
     project: projects.map(({ id, place, facts, members }) => ({
       ...on(id, place, { project: untyped(facts) }),
-      among: () => ({ among: members.map((subject) => `container ${indices.get(subject) ?? '?'}`) }),
+      among: once(() => ({ among: members.map((subject) => `container ${indices.get(subject) ?? '?'}`) })),
     })),
     grant: grants.map(({ id, place, facts }) => on(id, place, { grant: untyped(facts) })),
   }
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
 /** Facts of a table are facts by name: what the walk by rows sees. */

@@ -34,17 +34,16 @@ function cover(singles: readonly Single[], covering: ReadonlyMap<string, readonl
   const taking = new Map<string, Map<string, Single[]>>()
   for (const single of singles) {
     if (!single.coverable || !covering.get(single.rule)?.length) continue
-    for (const on of [single.on, ...(single.among ?? [])]) {
-      const rules = taking.get(on) ?? new Map<string, Single[]>()
-      taking.set(on, rules)
-      const known = rules.get(single.rule)
-      if (known) known.push(single)
-      else rules.set(single.rule, [single])
-    }
+    const rules = taking.get(single.on) ?? new Map<string, Single[]>()
+    taking.set(single.on, rules)
+    const known = rules.get(single.rule)
+    if (known) known.push(single)
+    else rules.set(single.rule, [single])
   }
+  const projects = ofProjects(singles, covering)
   return singles.map((finding) => {
     if (!finding.coverable) return finding
-    const by = [...(taking.get(finding.on) ?? [])]
+    const by = [...(taking.get(finding.on) ?? []), ...(projects(finding) ?? [])]
       .filter(([rule]) => covering.get(rule)?.includes(finding.rule))
       .filter(([, found]) => found.some((each) => takes(each, finding)))
       .map(([rule]) => rule)
@@ -53,6 +52,33 @@ function cover(singles: readonly Single[], covering: ReadonlyMap<string, readonl
       .find((rule, _, all) => !all.some((other) => other !== rule && covering.get(other)?.includes(rule) === true))
     return by === undefined ? finding : { ...finding, coveredBy: by }
   })
+}
+/** What is said of an element of a container's project, at the place of the element that a finding on the container is about. */
+function ofProjects(
+  singles: readonly Single[],
+  covering: ReadonlyMap<string, readonly string[]>,
+): (finding: Single) => ReadonlyMap<string, readonly Single[]> | undefined {
+  const projectOf = new Map<string, string>()
+  const found = new Map<string, Map<string, Map<string, Single[]>>>()
+  for (const single of singles) {
+    const { on, rule, among, item } = single
+    if (!among || !item || !covering.get(rule)?.length) continue
+    let places = found.get(on)
+    if (!places) {
+      found.set(on, (places = new Map()))
+      for (const member of among) projectOf.set(member, on)
+    }
+    const place = JSON.stringify(key(item))
+    const rules = places.get(place) ?? new Map<string, Single[]>()
+    places.set(place, rules)
+    const known = rules.get(rule)
+    if (known) known.push(single)
+    else rules.set(rule, [single])
+  }
+  return ({ on, item }) => {
+    const project = projectOf.get(on)
+    return item === undefined || project === undefined ? undefined : found.get(project)?.get(JSON.stringify(key(item)))
+  }
 }
 const takes = (covering: Single, covered: Single): boolean =>
   (!covering.item || !covered.item || same(covering.item, covered.item)) &&

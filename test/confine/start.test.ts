@@ -16,7 +16,7 @@ async function startOf(parts: Readonly<Record<string, string>>): Promise<Contain
     })),
   )
   expect(notices.filter(({ lost }) => lost)).toEqual([])
-  const { subjects } = world
+  const { containers: subjects } = world
   const [subject] = subjects
   if (!subject || subjects.length > 1) throw new Error(`${subjects.length} subjects`)
   return subject.container.start

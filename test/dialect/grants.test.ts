@@ -111,7 +111,7 @@ describe('SecurityContextConstraints', () => {
   })
 })
 
-describe('ServiceAccount and Namespace', () => {
+describe('ServiceAccount, Namespace and PersistentVolume', () => {
   it.each([
     ['kind: ServiceAccount\nautomountServiceAccountToken: false', 'token', 'false set 3'],
     ['kind: ServiceAccount\nmetadata: { name: a }', 'token', 'true default 1'],
@@ -126,6 +126,8 @@ describe('ServiceAccount and Namespace', () => {
       '"baseline" set 3',
     ],
     ['kind: Namespace\nmetadata: { labels: { a: b } }', 'podSecurity.enforce', '"none" default 3'],
+    ['kind: PersistentVolume\nspec: { hostPath: { path: /d } }', 'hostPath', '"/d" set 3'],
+    ['kind: PersistentVolume\nspec: { nfs: { path: /d } }', 'hostPath', '"" default 3'],
   ])('%s', async (text, row, expected) => {
     expect(said(await one(`apiVersion: v1\n${text}`), row)).toBe(expected)
   })

@@ -126,7 +126,21 @@ const written: Table = {
   masked: [[], 'set', 'procMount'],
   readOnlyPaths: [[], 'set', 'procMount'],
   procMount: ['unmasked', 'set', 'procMount'],
-  sysctls: [[{ name: 'net.ipv4.ip_forward', value: '1' }], 'set', 'sysctls:'],
+  // As written: Pod Security refuses a name with slashes.
+  sysctls: [[{ name: 'net/ipv4/ip_forward', value: '1' }], 'set', 'sysctls:'],
+  declarations: [
+    [
+      { of: 'apparmor.kind', value: 'Localhost', form: 'field' },
+      { of: 'seccomp.kind', value: 'Localhost', form: 'field' },
+      { of: 'selinux.user', value: 'u', form: 'field' },
+      { of: 'selinux.role', value: 'r', form: 'field' },
+      { of: 'selinux.type', value: 't', form: 'field' },
+      { of: 'user.name', value: '1000', form: 'field' },
+      { of: 'user.mustBeNonRoot', value: 'true', form: 'field' },
+    ],
+    'set',
+    'appArmorProfile',
+  ],
   ports: [[{ container: 80, published: true, host: 8080, address: '127.0.0.1', protocol: 'udp' }], 'set', 'ports:'],
   'environment[0].value': ['hello', 'set', 'value: hello'],
   'environment[0].fromSecret': [false, 'default', 'name: PLAIN'],
@@ -259,6 +273,7 @@ const quiet: Table = {
   'podSecurity.enforce': ['unknown: the Namespace is not in the input', 'unknown', '- image'],
   'podSecurity.version': ['unknown: the Namespace is not in the input', 'unknown', '- image'],
   nesting: [false, 'default', '- image'],
+  declarations: [[], 'default', '- image'],
 }
 
 describe('what is written', () => {
@@ -405,6 +420,36 @@ describe('annotations of old', () => {
   ])('seccomp %s %s', (annotation, spec, kind) => {
     expect(valueAt(containerOf(kubernetes, annotated(annotation, spec)), 'seccomp.kind')).toBe(kind)
   })
+})
+
+test('what pod, container and annotations declare is kept, whatever overrides it', () => {
+  const text = pod(
+    'securityContext: { runAsUser: 0, seccompProfile: { type: Unconfined }, seLinuxOptions: { level: s0 } }',
+    'securityContext: { runAsUser: 1, seccompProfile: { type: RuntimeDefault }, appArmorProfile: }',
+  ).replace(
+    '  name: web',
+    `  name: web
+  annotations:
+    seccomp.security.alpha.kubernetes.io/pod: ''
+    container.seccomp.security.alpha.kubernetes.io/app: unconfined
+    container.seccomp.security.alpha.kubernetes.io/other: unconfined
+    container.apparmor.security.beta.kubernetes.io/app: runtime/default`,
+  )
+  const found = containerOf(text)
+  expect(valueAt(found, 'seccomp.kind')).toBe('runtime-default')
+  expect(valueAt(found, 'declarations')).toEqual([
+    { of: 'seccomp.kind', value: 'RuntimeDefault', form: 'field' },
+    { of: 'user.name', value: '1', form: 'field' },
+    { of: 'seccomp.kind', value: 'Unconfined', form: 'field' },
+    { of: 'user.name', value: '0', form: 'field' },
+    { of: 'apparmor.kind', value: 'runtime/default', form: 'annotation' },
+    { of: 'seccomp.kind', value: 'unconfined', form: 'annotation' },
+    { of: 'seccomp.kind', value: '', form: 'annotation' },
+  ])
+})
+test('the nodes that a pod chooses are not its own word for its operating system', () => {
+  const found = containerOf(pod('nodeSelector: { kubernetes.io/os: windows }'))
+  expect(factAt(found, 'os')).toMatchObject({ how: 'derived', value: 'windows' })
 })
 
 describe('annotations of Podman', () => {

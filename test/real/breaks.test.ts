@@ -4,7 +4,7 @@
  * Needs: docker.io (a running engine), gcc and libc6-dev; for the other halves podman and runc.
  */
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as path } from 'node:path'
 import { promisify } from 'node:util'
@@ -371,4 +371,55 @@ describe.skipIf(noPodman !== undefined)('in podman', () => {
       expect(said[index]).toEqual(really(text, one))
     },
   )
+})
+
+/** Pods, and what containerd gives runc for them: the capabilities that are left as permitted and effective, whoever the user is (containerd pkg/oci, WithCapabilities). */
+const POD_CASES: readonly (readonly [
+  context: string,
+  program: string,
+  uid: number,
+  capabilities: readonly string[],
+])[] = [
+  ['{ runAsUser: 1000 }', '/srv/root', 1000, ['DAC_OVERRIDE', 'SETUID']],
+  ['{ runAsUser: 1000, capabilities: { drop: [DAC_OVERRIDE] } }', '/srv/root', 1000, ['SETUID']],
+  ['{ runAsUser: 1000, capabilities: { drop: [ALL] } }', '/closed/probe', 1000, []],
+  ['{ runAsUser: 1000, capabilities: { drop: [ALL] } }', '/srv/owner', 1000, []],
+  ['{ runAsUser: 0, capabilities: { drop: [ALL] } }', '/srv/owner', 0, []],
+  ['{ runAsUser: 0 }', '/bin/lost', 0, ['DAC_OVERRIDE']],
+]
+describe.skipIf(noRunc !== undefined)('in runc, as containerd asks it for a pod', () => {
+  const bundle = (): string => path(folder, 'bundle')
+  beforeAll(() => {
+    mkdirSync(path(bundle(), 'rootfs'), { recursive: true })
+    execFileSync('tar', [
+      '--xattrs',
+      '--xattrs-include=*',
+      '-xpf',
+      path(folder, 'full-root.tar'),
+      '-C',
+      path(bundle(), 'rootfs'),
+    ])
+  })
+  it.each(POD_CASES)('a pod with %s that runs %s', { timeout: 60_000 }, async (context, program, uid, capabilities) => {
+    const names = capabilities.map((name) => `CAP_${name}`)
+    const config = {
+      ociVersion: '1.0.2',
+      process: {
+        user: { uid, gid: uid },
+        args: [program],
+        cwd: '/',
+        env: ['PATH=/bin'],
+        capabilities: { bounding: names, permitted: names, effective: names },
+      },
+      root: { path: 'rootfs' },
+      mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
+      linux: { namespaces: ['pid', 'mount', 'ipc', 'uts', 'network'].map((type) => ({ type })) },
+    }
+    writeFileSync(path(bundle(), 'config.json'), JSON.stringify(config))
+    const id = `plimsoll-breaks-${process.pid}`
+    const text = await output('runc', '--root', path(folder, 'runc'), 'run', '-b', bundle(), id)
+    works('runc', '--root', path(folder, 'runc'), 'delete', '-f', id)
+    const pod = `apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec:\n  containers:\n    - { name: web, image: 'breaks/full:${TAG}', command: [${program}], securityContext: ${context} }\n`
+    expect(await ours('pod.yaml', pod)).toEqual([really(text, ['', program])])
+  })
 })

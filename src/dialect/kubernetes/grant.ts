@@ -5,6 +5,7 @@ import type { Grant } from '../../model/subject.ts'
 import { answer } from '../dialect.ts'
 import type { GrantFormat } from './grant/format.ts'
 import { namespace } from './grant/namespace.ts'
+import { persistentVolume } from './grant/persistent-volume.ts'
 import { podSecurityPolicy } from './grant/pod-security-policy.ts'
 import { securityContextConstraints } from './grant/security-context-constraints.ts'
 import { serviceAccount } from './grant/service-account.ts'
@@ -15,6 +16,7 @@ export const grantFormats: readonly GrantFormat[] = [
   securityContextConstraints,
   serviceAccount,
   namespace,
+  persistentVolume,
 ]
 const byKind: ReadonlyMap<string, GrantFormat> = new Map(grantFormats.map((format) => [format.kind, format]))
 const kinds: ReadonlySet<string> = new Set(byKind.keys())

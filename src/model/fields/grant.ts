@@ -15,12 +15,12 @@ const hostPath = group(
 /**
  * PodSecurityPolicy (removed in Kubernetes 1.25): https://v1-24.docs.kubernetes.io/docs/concepts/security/pod-security-policy/
  * SecurityContextConstraints: https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/security_apis/securitycontextconstraints-security-openshift-io-v1
- * ServiceAccount and Namespace: https://kubernetes.io/docs/reference/kubernetes-api/
+ * ServiceAccount, Namespace and PersistentVolume: https://kubernetes.io/docs/reference/kubernetes-api/
  */
 export const grant = {
   name: string('Name of the object'),
   kind: oneOf(
-    ['PodSecurityPolicy', 'SecurityContextConstraints', 'ServiceAccount', 'Namespace'],
+    ['PodSecurityPolicy', 'SecurityContextConstraints', 'ServiceAccount', 'Namespace', 'PersistentVolume'],
     'What kind of object it is',
   ),
   pods: group(
@@ -45,6 +45,7 @@ export const grant = {
     'What pods may be that are admitted by it (PodSecurityPolicy, SecurityContextConstraints)',
   ),
   subjects: list(string('A user or group'), 'Who may use it, where it says so itself (SecurityContextConstraints)'),
+  hostPath: string('Path of the host that whoever claims it mounts; empty is none (PersistentVolume)'),
   token: bool('Pods that run as this account get its token unless they refuse it (ServiceAccount)'),
   podSecurity: group(
     'GrantedLevel',

@@ -4,7 +4,8 @@ import { silent, text } from '../../ask.ts'
 import { is, isList, type Asks, type Silence } from '../../dialect.ts'
 
 export interface GrantFormat {
-  readonly kind: 'PodSecurityPolicy' | 'SecurityContextConstraints' | 'ServiceAccount' | 'Namespace'
+  readonly kind:
+    'PodSecurityPolicy' | 'SecurityContextConstraints' | 'ServiceAccount' | 'Namespace' | 'PersistentVolume'
   /** It belongs to a namespace, not to the whole cluster. */
   readonly namespaced: boolean
   /** The API group is part of what it is: others have kinds of the same name. */
@@ -36,6 +37,7 @@ export const NAME_ALONE: Omit<Asks<typeof grant>, 'kind'> = {
   name: text('metadata.name'),
   pods: NO_PODS,
   subjects: silent,
+  hostPath: silent,
   token: silent,
   podSecurity: { enforce: silent },
 }
@@ -62,6 +64,7 @@ export const GIVES_NOTHING: Omit<Silence<typeof grant>, 'kind'> = {
     seccomp: isList([], OTHER),
   },
   subjects: isList([], OTHER),
+  hostPath: is('', OTHER),
   token: is(false, OTHER),
   podSecurity: { enforce: is('none', OTHER) },
 }
