@@ -130,13 +130,13 @@ const written: Table = {
   sysctls: [[{ name: 'net/ipv4/ip_forward', value: '1' }], 'set', 'sysctls:'],
   declarations: [
     [
-      { of: 'apparmor.kind', value: 'Localhost', form: 'field' },
-      { of: 'seccomp.kind', value: 'Localhost', form: 'field' },
-      { of: 'selinux.user', value: 'u', form: 'field' },
-      { of: 'selinux.role', value: 'r', form: 'field' },
-      { of: 'selinux.type', value: 't', form: 'field' },
-      { of: 'user.name', value: '1000', form: 'field' },
-      { of: 'user.mustBeNonRoot', value: 'true', form: 'field' },
+      { of: 'apparmor.kind', text: 'Localhost', form: 'field' },
+      { of: 'seccomp.kind', text: 'Localhost', form: 'field' },
+      { of: 'selinux.user', text: 'u', form: 'field' },
+      { of: 'selinux.role', text: 'r', form: 'field' },
+      { of: 'selinux.type', text: 't', form: 'field' },
+      { of: 'user.name', text: '1000', form: 'field' },
+      { of: 'user.mustBeNonRoot', text: 'true', form: 'field' },
     ],
     'set',
     'appArmorProfile',
@@ -435,20 +435,20 @@ test('what pod, container and annotations declare is kept, whatever overrides it
     container.seccomp.security.alpha.kubernetes.io/other: unconfined
     container.apparmor.security.beta.kubernetes.io/app: runtime/default`,
   )
-  const found = containerOf(text)
+  const found = containerOf(kubernetes, text)
   expect(valueAt(found, 'seccomp.kind')).toBe('runtime-default')
   expect(valueAt(found, 'declarations')).toEqual([
-    { of: 'seccomp.kind', value: 'RuntimeDefault', form: 'field' },
-    { of: 'user.name', value: '1', form: 'field' },
-    { of: 'seccomp.kind', value: 'Unconfined', form: 'field' },
-    { of: 'user.name', value: '0', form: 'field' },
-    { of: 'apparmor.kind', value: 'runtime/default', form: 'annotation' },
-    { of: 'seccomp.kind', value: 'unconfined', form: 'annotation' },
-    { of: 'seccomp.kind', value: '', form: 'annotation' },
+    { of: 'seccomp.kind', text: 'RuntimeDefault', form: 'field' },
+    { of: 'user.name', text: '1', form: 'field' },
+    { of: 'seccomp.kind', text: 'Unconfined', form: 'field' },
+    { of: 'user.name', text: '0', form: 'field' },
+    { of: 'apparmor.kind', text: 'runtime/default', form: 'annotation' },
+    { of: 'seccomp.kind', text: 'unconfined', form: 'annotation' },
+    { of: 'seccomp.kind', text: '', form: 'annotation' },
   ])
 })
 test('the nodes that a pod chooses are not its own word for its operating system', () => {
-  const found = containerOf(pod('nodeSelector: { kubernetes.io/os: windows }'))
+  const found = containerOf(kubernetes, pod('nodeSelector: { kubernetes.io/os: windows }'))
   expect(factAt(found, 'os')).toMatchObject({ how: 'derived', value: 'windows' })
 })
 

@@ -136,6 +136,11 @@ export const follows: readonly { readonly row: string; readonly also: readonly s
   [
     { row: 'apparmor.kind', also: ['apparmor.name'], because: 'there is no profile of its own any more' },
     { row: 'seccomp.kind', also: ['seccomp.name', 'seccomp.text'], because: 'there is no profile of its own any more' },
+    ...['apparmor.kind', 'seccomp.kind', 'user.mustBeNonRoot'].map((row) => ({
+      row,
+      also: ['declarations'],
+      because: 'that is what a manifest then writes',
+    })),
     {
       row: 'privileged',
       also: [

@@ -123,7 +123,7 @@ describe.skipIf(path === '')('Pod Security, as the API server judges it', () => 
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'plimsoll-pods-'))
       try {
-        const pods = madePods(Number(process.env.PODS ?? 5000))
+        const pods = madePods(Number(process.env.PODS ?? 2000))
         const counts = none()
         const differences: string[] = []
         for (let at = 0; at < pods.length; at += 500) {

@@ -407,6 +407,24 @@ export const differences: readonly Difference[] = [
     because: 'nothing else has service accounts',
   },
   {
+    fields: within('declarations', ['apparmor.kind', 'seccomp.kind']),
+    dialects: kubernetes,
+    of: ['web', 'joined'],
+    because: 'words that Pod Security judges',
+  },
+  {
+    fields: within('declarations', ['selinux.role', 'selinux.type', 'selinux.user', 'user.mustBeNonRoot']),
+    dialects: kubernetes,
+    of: ['web'],
+    because: 'words that Pod Security judges',
+  },
+  {
+    fields: within('declarations', ['user.name']),
+    dialects: kubernetes,
+    of: ['web', 'host'],
+    because: 'words that Pod Security judges',
+  },
+  {
     fields: ['user.mustBeNonRoot', 'health.liveness', 'health.readiness'],
     dialects: kubernetes,
     of: ['web'],

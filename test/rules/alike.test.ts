@@ -44,7 +44,7 @@ const lines = (findings: readonly Finding[]): readonly string[] =>
 
 describe.each(folders)('%s', (folder) => {
   it('is judged alike together and one by one', async () => {
-    const { subjects, images } = await take({ targets: [folder] })
+    const { subjects, images, projects } = await take({ targets: [folder] })
     // Findings of several subjects are one where rule and place are the same: those of one name and place are left out.
     const named = new Map(subjects.map((subject) => [`${subject.id} ${subject.place.file}`, subject]))
     const some = [...named.values()].filter((_, index) => named.size < 400 || index % 3 === 0)
@@ -56,6 +56,10 @@ describe.each(folders)('%s', (folder) => {
     expect(unique(lines(together.findings))).toEqual(
       unique([...single, alone].flatMap(({ findings }) => lines(findings))),
     )
+    const inOne = judge(judged, { projects })
+    const apart = projects.map((project) => judge(judged, { projects: [project] }))
+    expect(unique(lines(inOne.findings))).toEqual(unique(apart.flatMap(({ findings }) => lines(findings))))
+    expect(projects.length).toBeGreaterThan(0)
     expect(readdirSync(folder).length).toBeGreaterThan(0)
   }, 120_000)
 })

@@ -15,7 +15,7 @@ const sources = files.map((name) => readFileSync(join(folder, name), 'utf8'))
 const found = await Promise.all(
   files.map(async (name, index) => {
     const { value } = await loadRule(`rules/${name}`, sources[index] ?? '')
-    const texts = [value?.rule.deny, value?.rule.when, value?.rule.severityOf, value?.rule.each?.list]
+    const texts = [value?.rule.deny, value?.rule.when, value?.rule.at, value?.rule.severityOf, value?.rule.each?.list]
     return texts.flatMap((text) =>
       [...(text ?? '').matchAll(/matches\(("(?:[^"\\]|\\.)*")\)/g)].map((match) => ({
         id: name.replace(/\.yaml$/, ''),

@@ -90,6 +90,27 @@ const plugins: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<
     : texts('Plugins.Authorization').read(scope)
 })
 
+/**
+ * What the kernel, or a rootless engine without a cgroup of its own, cannot keep: moby's daemon/daemon_unix.go (verifyPlatformContainerResources)
+ * drops the limit and warns. Windows has none of these cgroups, and keeps its limits.
+ */
+const LIMITS = [
+  ['MemoryLimit', 'memory'],
+  ['SwapLimit', 'swap'],
+  ['CpuCfsQuota', 'cpu'],
+  ['PidsLimit', 'pids'],
+] as const
+const dropped: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<string>[]> => {
+  const nodes = LIMITS.map(([key, name]) => ({ node: child(scope.self, key), name }))
+  const [first] = nodes.filter(({ node }) => typeof node.value === 'boolean')
+  if (!first || textOf(child(scope.self, 'OSType')) === 'windows') return { how: 'silent', place: scope.self.place }
+  const lacking = nodes.filter(({ node }) => node.value === false)
+  return said(
+    lacking[0]?.node ?? first.node,
+    lacking.map(({ node, name }) => said(node, name)),
+  )
+})
+
 /** moby api/types/swarm: a node that waits for somebody to unlock it, or has lost the others, is in a swarm all the same. */
 const active = word('Swarm.LocalNodeState').to((state) =>
   ['inactive', 'pending', 'active', 'error', 'locked'].includes(state)
@@ -174,6 +195,7 @@ export const info: EngineFormat = {
       paths: [below(node, 'path'), below(node, 'runtimeType')],
       flags: elements(below(node, 'runtimeArgs')),
     })),
+    limitsDropped: dropped,
     liveRestore: bool('LiveRestoreEnabled'),
     logDriver: word('LoggingDriver'),
     storageDriver: word('Driver'),

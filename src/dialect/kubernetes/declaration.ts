@@ -40,10 +40,10 @@ const ANNOTATIONS: readonly (readonly [Of, (scope: Scope) => string])[] = [
 
 export const declarations: Ask<readonly Declaration[]> = ask((scope): Answer<readonly Declaration[]> => {
   const found: Declaration[] = []
-  const add = (of: Of, form: 'field' | 'annotation', value: Answer<string>): void => {
-    if (value.how === 'silent') return
-    const { place } = value
-    found.push({ place, facts: { of: set<Of>(place, of), value, form: set(place, form) } })
+  const add = (of: Of, form: 'field' | 'annotation', text: Answer<string>): void => {
+    if (text.how === 'silent') return
+    const { place } = text
+    found.push({ place, facts: { of: set<Of>(place, of), text, form: set(place, form) } })
   }
   for (const where of ['self', 'pod'])
     for (const [of, path, what, parser] of FIELDS)

@@ -53,6 +53,10 @@ export const engine = {
   ulimits: list(ulimit, 'default-ulimits', 'name'),
   pids: int('Limit of processes where a container has none of its own; 0 is no limit'),
   sharedMemory: int('Size of /dev/shm; 0 is the default'),
+  limitsDropped: list(
+    string('memory, swap, cpu or pids'),
+    'Limits that it drops with a warning, for the host has no means to keep them',
+  ),
   mounts: list(mount, 'Mounts that every container gets', 'target'),
   devices: list(device, 'Devices of the host that every container gets', 'source'),
   defaultAddress: string('Address that ports are published on where none is written (ip)'),

@@ -108,7 +108,7 @@ export const declaration = group(
   'Declaration',
   {
     of: oneOf(DECLARED, 'Row of the container that it is about'),
-    value: string('Value, word for word'),
+    text: string('The word itself, as it is written'),
     form: oneOf(['field', 'annotation'], 'What it is written in'),
   },
   'A word of a manifest about confinement',
