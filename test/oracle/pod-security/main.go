@@ -227,7 +227,8 @@ func answers(id string, text []byte, index *int, tell func(answer)) {
 		return
 	}
 	if err == nil {
-		// As the API server reads it (SetDefaults_Volume): without a source a volume is an emptyDir.
+		// As the API server reads it (SetDefaults_Volume): without a source a volume is an emptyDir. Of its other defaults one is
+		// judged: with hostNetwork every port of a Pod is a hostPort too. That pod is refused already, for its network.
 		for i := range spec.Volumes {
 			if spec.Volumes[i].VolumeSource == (corev1.VolumeSource{}) {
 				spec.Volumes[i].EmptyDir = &corev1.EmptyDirVolumeSource{}
