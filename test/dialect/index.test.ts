@@ -43,7 +43,17 @@ describe('recognising', () => {
     expect(new Set(dialects.map((each) => each.name)).size).toBe(dialects.length)
   })
   test('the list is the folder', () => {
-    const beside = new Set(['ask', 'dialect', 'dockerfile', 'engine', 'image-config', 'index', 'limit', 'together', 'write'])
+    const beside = new Set([
+      'ask',
+      'dialect',
+      'dockerfile',
+      'engine',
+      'image-config',
+      'index',
+      'limit',
+      'together',
+      'write',
+    ])
     const files = readdirSync('src/dialect')
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.slice(0, -3))

@@ -71,6 +71,14 @@ const GOOD: readonly (readonly [RegExp, readonly unknown[]])[] = [
   ],
   // A list of calls: LXC passes over names that it does not know.
   [/security\.syscalls\.deny$/, [true, false, 0, 7, -1, 1.5, 'x', 'no', '${X}']],
+  // Any path that is written is as good: without one, what it hides is not known.
+  [
+    /(?:mountPath|container_path|containerPath|Mounts\[0\]\.Target|mounts\[0\]\.target)$/,
+    [true, false, 0, 7, -1, 1.5, '', 'x', 'no', '${X}'],
+  ],
+  // Any network, any account of its own is as good as another.
+  [/HostConfig\.NetworkMode$/, [true, false, 0, 7, -1, 1.5, 'x', 'no', '${X}']],
+  [/serviceAccountName$/, [true, false, 0, 7, -1, 1.5, 'x', 'no', '${X}']],
   // Empty, it says that nothing is mounted there.
   [/^workspaceMount$/, ['']],
   [/^cpu$|^containerDefinitions\[0\]\.memory$/, [7]],
