@@ -190,12 +190,13 @@ const CASES: readonly Case[] = [
   ['x: 1', 'podSecurity.enforce', 'none'],
   ['x: 1', 'podSecurity.version', ''],
   ['x: 1', 'nesting', false],
+  ['x: 1', 'declarations', []],
 ]
 
 /** Rows whose silence or elements are tested below, in tests of their own. */
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|sandbox|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
+  /^(?:image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|sandbox|apparmor\.(?:looser|flaws)|selinux\.reaches|start\..*)$/
 
 describe('compose: rows', () => {
   it.each(CASES.map(([body, row, value, how, line]) => ({ body, row, value, how, line })))(

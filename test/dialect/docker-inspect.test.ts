@@ -151,10 +151,11 @@ const CASES: readonly Case[] = [
   [{}, 'podSecurity.enforce', 'none', 'default'],
   [{}, 'podSecurity.version', '', 'default'],
   [{}, 'nesting', false, 'default'],
+  [{}, 'declarations', [], 'default'],
 ]
 const ELSEWHERE = ['mounts', 'ports', 'devices', 'environment', 'capabilities.given']
 const JOINED =
-  /^(?:sandbox|image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws)|selinux\.reaches)$/
+  /^(?:sandbox|image\.(?:registry|repository|tag|digest|precision)|user\.(?:uid|gid|numeric)|capabilities\.(?:bounding|permitted|effective|gainable|reaching|startable)|seccomp\.(?:defaultAction|allows|found|relation|looser|flaws)|escapes|apparmor\.(?:looser|flaws)|selinux\.reaches|start\..*)$/
 
 describe('docker inspect: rows', () => {
   it.each(CASES.map((each) => [JSON.stringify(each[0]), each] as const))('%s', (_, [parts, row, value, how]) => {

@@ -230,6 +230,7 @@ const quiet: Table = {
   'podSecurity.enforce': ['none', 'default', '{'],
   'podSecurity.version': ['', 'default', '{'],
   nesting: [false, 'default', '{'],
+  declarations: [[], 'default', '{'],
 }
 
 describe('what is written', () => {
@@ -242,7 +243,7 @@ describe('what config.json does not say', () => {
 })
 test('the tables speak of every row', () => {
   // Nothing of OCI can fill these lists.
-  expect(missing(written, quiet).filter((path) => !/^(ports|probes)\[\]/.test(path))).toEqual([])
+  expect(missing(written, quiet).filter((path) => !/^(ports|probes|declarations)\[\]/.test(path))).toEqual([])
 })
 
 const config = (rest: object): string => JSON.stringify({ ociVersion: '1.2.0', process: {}, linux: {}, ...rest })

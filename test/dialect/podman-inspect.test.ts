@@ -205,6 +205,7 @@ const CASES: readonly Case[] = [
   [{}, 'podSecurity.enforce', 'none'],
   [{}, 'podSecurity.version', ''],
   [{}, 'nesting', false],
+  [{}, 'declarations', []],
 ]
 const ELSEWHERE = ['mounts', 'devices', 'ports', 'environment']
 
