@@ -1,8 +1,14 @@
 import { styleText } from 'node:util'
+import type { Verdict } from '../model/finding.ts'
 import type { ReportOptions } from './report.ts'
 import { columns } from './wrap.ts'
 
 export type Style = Parameters<typeof styleText>[0]
+export const verdictStyles: Readonly<Record<Verdict, Style>> = {
+  pass: ['bold', 'green'],
+  block: ['bold', 'red'],
+  incomplete: ['bold', 'yellow'],
+}
 /** Columns that a label takes, and that stand before it. */
 export const LABEL = 8
 export const INDENT = 4

@@ -4,7 +4,7 @@ import type { EscapePath } from '../model/path.ts'
 import type { Result } from '../model/result.ts'
 import { prose, shown } from './escape.ts'
 import { counts, coverage, exitCode, questions, sections, sortOut, tell, type Section } from './order.ts'
-import { INDENT, LABEL, Page, type Style } from './page.ts'
+import { INDENT, LABEL, Page, verdictStyles, type Style } from './page.ts'
 import { pathsOfFinding } from './ways.ts'
 import { chain, isPlain, plainValue } from './reason.ts'
 import type { Report } from './report.ts'
@@ -18,11 +18,6 @@ const styles: Readonly<Record<Severity, Style>> = {
   medium: 'yellow',
   low: 'cyan',
   info: 'dim',
-}
-const verdicts: Readonly<Record<Verdict, Style>> = {
-  pass: ['bold', 'green'],
-  block: ['bold', 'red'],
-  incomplete: ['bold', 'yellow'],
 }
 /** Most lines of a fix, places of a notice, and answers of one kind that are listed: the JSON has them all. */
 const FIX_LINES = 2
@@ -196,7 +191,7 @@ function summary(
     block: `${number(blocks, 'finding')} ${blocks === 1 ? 'blocks' : 'block'}`,
     incomplete: `${number(lost, 'notice')} of lost input: what could not be read may hide findings`,
   }
-  const word = page.paint(verdicts[verdict], verdict.toUpperCase())
+  const word = page.paint(verdictStyles[verdict], verdict.toUpperCase())
   say('verdict', [`${word},`, ...`exit code ${exitCode[verdict]}: ${means[verdict]}`.split(' ')])
 }
 /** Pieces of one line, with commas, without the empty ones. */

@@ -10,9 +10,8 @@ import { readProfile } from '../../src/confine/seccomp/read.ts'
 import { numbersOf, systemCalls } from '../../src/confine/syscalls.ts'
 import { readText } from '../../src/document/read.ts'
 import { harness, knownNames, removeHarness } from '../support/libseccomp.ts'
+import { works } from '../support/works.ts'
 
-const works = (command: string, ...args: string[]): boolean =>
-  spawnSync(command, args, { stdio: 'ignore' }).status === 0
 const root = process.arch === 'x64' && process.getuid?.() === 0
 const withRunc = root && works('runc', '--version') && works('cc', '--version')
 const withDocker = root && works('docker', 'info') && works('cc', '--version')

@@ -12,16 +12,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CAPABILITIES } from '../../src/confine/capabilities.ts'
 import { scan } from '../../src/scan.ts'
 import { dockerArchive, tar, type Member } from '../support/archive.ts'
+import { works } from '../support/works.ts'
 
 const run = promisify(execFile)
-const works = (command: string, ...args: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 const reason = !works('gcc', '--version')
   ? 'gcc is not installed (apt-get install gcc libc6-dev)'
   : process.getuid?.() !== 0

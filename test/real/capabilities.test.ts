@@ -16,16 +16,9 @@ import { set, type Fact } from '../../src/model/fact.ts'
 import type { Container, Engine, Image, Subject } from '../../src/model/subject.ts'
 import { readContainers } from '../../src/texts.ts'
 import { dockerArchive, tar, type Member } from '../support/archive.ts'
+import { works } from '../support/works.ts'
 
 const run = promisify(execFile)
-const works = (command: string, ...args: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 const reason = !works('gcc', '--version')
   ? 'gcc is not installed (apt-get install gcc libc6-dev)'
   : process.getuid?.() !== 0

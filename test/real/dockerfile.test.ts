@@ -16,10 +16,9 @@ import { referenceParts } from '../../src/join/reference.ts'
 import type { Fact } from '../../src/model/fact.ts'
 import type { ImageFacts } from '../../src/model/fields.ts'
 import { cases, type Case } from './dockerfiles.ts'
+import { works } from '../support/works.ts'
 
 const exec = promisify(execFile)
-const works = (program: string, ...given: readonly string[]): boolean =>
-  spawnSync(program, given, { timeout: 20_000 }).status === 0
 const noDocker = works('docker', 'info') ? undefined : 'there is no Docker Engine'
 const noBuildah = !works('buildah', '--version')
   ? 'there is no buildah (Debian package buildah)'

@@ -25,6 +25,7 @@ import { readText } from '../../src/document/read.ts'
 import { builtinSeccompProfile } from '../../src/seccomp-builtin.ts'
 import { tar } from '../support/archive.ts'
 import { corpora } from '../support/corpora.ts'
+import { works } from '../support/works.ts'
 
 const run = promisify(execFile)
 const folder = new URL('../../profiles/seccomp/', import.meta.url).pathname
@@ -176,14 +177,6 @@ describe.each(PROFILES)('%s', (name) => {
   })
 })
 
-const works = (command: string, ...args: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 const skipped = (what: string, why: string | undefined): boolean => {
   if (why !== undefined) console.log(`test/real/seccomp-profiles.test.ts: ${what} is skipped: ${why}`)
   return why !== undefined

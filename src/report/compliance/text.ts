@@ -1,10 +1,10 @@
 /** Compliance for a person at a terminal: every control of the standard with what came of it. */
 import type { Compliance, ControlOutcome, ControlResult } from '../../model/compliance.ts'
-import type { Finding, Verdict } from '../../model/finding.ts'
+import type { Finding } from '../../model/finding.ts'
 import type { Result } from '../../model/result.ts'
 import { prose, shown } from '../escape.ts'
 import { exitCode, questions, tell } from '../order.ts'
-import { INDENT, LABEL, Page, type Style } from '../page.ts'
+import { INDENT, LABEL, Page, verdictStyles, type Style } from '../page.ts'
 import type { Report } from '../report.ts'
 import { where } from '../where.ts'
 import { wish } from '../wish.ts'
@@ -31,11 +31,6 @@ const styles: Readonly<Record<ControlOutcome, Style>> = {
   passed: 'green',
   'not-applicable': 'dim',
   'not-automated': 'dim',
-}
-const verdicts: Readonly<Record<Verdict, Style>> = {
-  pass: ['bold', 'green'],
-  block: ['bold', 'red'],
-  incomplete: ['bold', 'yellow'],
 }
 /** Columns of the longest outcome, with what stands before and after it. */
 const OUTCOME = 18
@@ -85,7 +80,7 @@ function heading(page: Page, { policy, targets }: Result, told: Compliance): voi
     `INPUT LOST (${number(told.lost.length, 'notice')}): ${means}`,
     page.width,
   ).entries())
-    page.line(index === 0 ? line.replace('INPUT LOST', page.paint(verdicts.incomplete, 'INPUT LOST')) : line)
+    page.line(index === 0 ? line.replace('INPUT LOST', page.paint(verdictStyles.incomplete, 'INPUT LOST')) : line)
   for (const { notice, places } of lost.slice(0, MOST)) {
     const more = places.length > 1 ? ` and ${places.length - 1} more` : ''
     const at = notice.place.line > 0 || notice.place.file !== '' ? `${where(notice.place)}${more}: ` : ''
@@ -210,6 +205,6 @@ function summary(page: Page, result: Result, told: Compliance): void {
   const containers = subjects.filter(({ dialect }) => dialect !== undefined).length
   page.labelled(2, 'scanned', [`${number(containers, 'container')}, ${number(images.length, 'image')}`])
   page.labelled(2, 'verdict', [
-    `${page.paint(verdicts[verdict], verdict.toUpperCase())}, exit code ${exitCode[verdict]}`,
+    `${page.paint(verdictStyles[verdict], verdict.toUpperCase())}, exit code ${exitCode[verdict]}`,
   ])
 }

@@ -42,6 +42,26 @@ export const NAME_ALONE: Omit<Asks<typeof grant>, 'kind'> = {
   podSecurity: { enforce: silent },
 }
 
+const NOT_ALLOWED = 'not allowed unless written'
+/** What a policy about pods admits that says nothing: nothing of the host, and root. */
+export const ADMITS: Silence<typeof grant>['pods'] = {
+  privileged: is(false, NOT_ALLOWED),
+  hostPid: is(false, NOT_ALLOWED),
+  hostIpc: is(false, NOT_ALLOWED),
+  hostNetwork: is(false, NOT_ALLOWED),
+  hostPorts: is(false, NOT_ALLOWED),
+  hostPaths: is([], NOT_ALLOWED),
+  volumes: isList([], 'none but those that volumes names'),
+  capabilities: isList([], 'none unless allowedCapabilities names them'),
+  dropped: isList([], 'none unless requiredDropCapabilities names them'),
+  privilegeEscalation: is(true, 'allowed unless allowPrivilegeEscalation is false'),
+  rootUser: is(true, 'any user unless runAsUser restricts it'),
+  rootGroups: isList([], 'no rule about groups admits 0'),
+  writableRootFilesystem: is(true, 'writable unless readOnlyRootFilesystem is true'),
+  sysctls: isList([], 'none unless allowedUnsafeSysctls names them'),
+  seccomp: isList([], 'none but those that are listed'),
+}
+
 const OTHER = 'another kind of object says that'
 /** What an object gives that says nothing: of rows that its kind has no key for, nothing at all. */
 export const GIVES_NOTHING: Omit<Silence<typeof grant>, 'kind'> = {

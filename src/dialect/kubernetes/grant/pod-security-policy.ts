@@ -4,8 +4,8 @@ import { byDefault, set, type Fact } from '../../../model/fact.ts'
 import type { grant } from '../../../model/fields.ts'
 import type { Element } from '../../../model/row.ts'
 import { ask, asMap, bool, field, items, listOfTexts, parse, scalarFact, type Answer, type Ask } from '../../ask.ts'
-import { is, isList } from '../../dialect.ts'
-import { GIVES_NOTHING, NAME_ALONE, type GrantFormat } from './format.ts'
+import { is } from '../../dialect.ts'
+import { ADMITS, GIVES_NOTHING, NAME_ALONE, type GrantFormat } from './format.ts'
 import { mayBeRoot, rootGroups } from './range.ts'
 
 type HostPath = Element<(typeof grant.pods.rows.hostPaths)['of']>
@@ -66,7 +66,6 @@ const seccomp: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<
   return { ...said, value: names.filter((name) => name !== '').map((name) => set(said.place, name)) }
 })
 
-const NOT_ALLOWED = 'not allowed unless written'
 export const podSecurityPolicy: GrantFormat = {
   kind: 'PodSecurityPolicy',
   namespaced: false,
@@ -102,22 +101,6 @@ export const podSecurityPolicy: GrantFormat = {
   silence: {
     ...GIVES_NOTHING,
     kind: is('PodSecurityPolicy', 'its kind'),
-    pods: {
-      privileged: is(false, NOT_ALLOWED),
-      hostPid: is(false, NOT_ALLOWED),
-      hostIpc: is(false, NOT_ALLOWED),
-      hostNetwork: is(false, NOT_ALLOWED),
-      hostPorts: is(false, NOT_ALLOWED),
-      hostPaths: is([], 'no volumes of the host are allowed unless volumes names them'),
-      volumes: isList([], 'none but those that volumes names'),
-      capabilities: isList([], 'none unless allowedCapabilities names them'),
-      dropped: isList([], 'none unless requiredDropCapabilities names them'),
-      privilegeEscalation: is(true, 'allowed unless allowPrivilegeEscalation is false'),
-      rootUser: is(true, 'any user unless runAsUser has a rule'),
-      rootGroups: isList([], 'no rule about groups admits 0'),
-      writableRootFilesystem: is(true, 'writable unless readOnlyRootFilesystem is true'),
-      sysctls: isList([], 'none unless allowedUnsafeSysctls names them'),
-      seccomp: isList([], 'none but what the annotations allow'),
-    },
+    pods: ADMITS,
   },
 }

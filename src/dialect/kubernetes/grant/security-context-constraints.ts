@@ -5,7 +5,7 @@ import type { grant } from '../../../model/fields.ts'
 import type { Element } from '../../../model/row.ts'
 import { ask, bool, listOfTexts, type Answer, type Ask } from '../../ask.ts'
 import { is, isList } from '../../dialect.ts'
-import { GIVES_NOTHING, NAME_ALONE, type GrantFormat } from './format.ts'
+import { ADMITS, GIVES_NOTHING, NAME_ALONE, type GrantFormat } from './format.ts'
 import { capabilities, dropped } from './pod-security-policy.ts'
 import { mayBeRoot, rootGroups } from './range.ts'
 
@@ -31,7 +31,6 @@ const subjects: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact
     : { ...groups, value: [...users.value, ...groups.value] }
 })
 
-const NOT_ALLOWED = 'not allowed unless written'
 export const securityContextConstraints: GrantFormat = {
   kind: 'SecurityContextConstraints',
   namespaced: false,
@@ -61,23 +60,7 @@ export const securityContextConstraints: GrantFormat = {
   silence: {
     ...GIVES_NOTHING,
     kind: is('SecurityContextConstraints', 'its kind'),
-    pods: {
-      privileged: is(false, NOT_ALLOWED),
-      hostPid: is(false, NOT_ALLOWED),
-      hostIpc: is(false, NOT_ALLOWED),
-      hostNetwork: is(false, NOT_ALLOWED),
-      hostPorts: is(false, NOT_ALLOWED),
-      hostPaths: is([], NOT_ALLOWED),
-      volumes: isList([], 'none but those that volumes names'),
-      capabilities: isList([], 'none unless allowedCapabilities names them'),
-      dropped: isList([], 'none unless requiredDropCapabilities names them'),
-      privilegeEscalation: is(true, 'allowed unless allowPrivilegeEscalation is false'),
-      rootUser: is(true, 'any user unless runAsUser has a type'),
-      rootGroups: isList([], 'no rule about groups admits 0'),
-      writableRootFilesystem: is(true, 'writable unless readOnlyRootFilesystem is true'),
-      sysctls: isList([], 'none unless allowedUnsafeSysctls names them'),
-      seccomp: isList([], 'none but what seccompProfiles allows'),
-    },
+    pods: ADMITS,
     subjects: isList([], 'nobody but those whom RBAC lets use it'),
   },
 }
