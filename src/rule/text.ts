@@ -1,16 +1,8 @@
 /** Comparisons of paths and names that rules may use beside CEL's own. None can be made to hang. */
-
-/** Rules compare every mount with dozens of folders: nearly all are clean already. */
-const clean = (path: string): string =>
-  path.includes('//') || path.endsWith('/') ? path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1') : path
+import { cleanPath, isBelow } from '../model/pathname.ts'
 
 /** True where `path` is `folder` or below it. */
-export function within(path: string, folder: string): boolean {
-  const inner = clean(path)
-  const outer = clean(folder)
-  if (inner === outer) return true
-  return inner.startsWith(outer === '/' ? '/' : `${outer}/`)
-}
+export const within = (path: string, folder: string): boolean => isBelow(cleanPath(path), cleanPath(folder))
 
 /** `*` is any run of characters, `?` any one; capitals do not matter. */
 export function like(text: string, pattern: string): boolean {

@@ -49,6 +49,41 @@ describe.each(['memory', 'cpu'])('%s-request-missing', (resource) => {
 })
 
 it.each([
+  ['memory-unbounded', 300_000_000, ['4', '5']],
+  ['memory-unbounded', 0, ['5']],
+  ['cpu-unbounded', 1500, ['4', '5']],
+  ['pids-unbounded', 150, ['4', '5']],
+])('%s, most: %s', async (id, most, wanted) => {
+  const text = `services:
+  small: { image: a, mem_limit: 100m, cpus: 0.5, pids_limit: 100 }
+  # The limit is written, and higher.
+  large: { image: a, mem_limit: 2g, cpus: 2, pids_limit: 1000 }
+  none: { image: a }
+`
+  expect(await lines(id, { most }, 'compose', text)).toEqual(wanted)
+})
+
+it('host-port, lowest and highest', async () => {
+  const ports = [79, 80, 90, 91].map((port) => `{ containerPort: 1, hostPort: ${port} }`)
+  const text = pod(`name: web, ports: [\n${ports.join(',\n')}]`)
+  expect(await lines('host-port', {}, 'kubernetes', text)).toEqual(['3', '4', '5', '6'])
+  expect(await lines('host-port', { lowest: 80, highest: 90 }, 'kubernetes', text)).toEqual(['3', '6'])
+})
+
+it('port-on-all-interfaces, allowed', async () => {
+  const text = "services:\n  web:\n    image: a\n    ports:\n      - '80:8080'\n      - '443:8443'\n"
+  expect(await lines('port-on-all-interfaces', {}, 'compose', text)).toEqual(['5', '6'])
+  expect(await lines('port-on-all-interfaces', { allowed: ['443'] }, 'compose', text)).toEqual(['5'])
+})
+
+it('host-path-mounted, allowed', async () => {
+  const text =
+    'services:\n  web:\n    image: a\n    volumes:\n      - /srv/data/x:/x\n      - /srv/database:/y\n      - /srv/data/../etc:/z\n'
+  expect(await lines('host-path-mounted', {}, 'compose', text)).toEqual(['5', '6', '7'])
+  expect(await lines('host-path-mounted', { allowed: ['/srv/data'] }, 'compose', text)).toEqual(['6', '7'])
+})
+
+it.each([
   [false, ['2', '3']],
   [true, ['3']],
 ])('net-raw-kept, addedOnly: %s', async (addedOnly, wanted) => {

@@ -2,11 +2,12 @@
 import { isWritten } from '../../model/fact.ts'
 import type { PathIf } from '../../model/path.ts'
 import type { Subject } from '../../model/subject.ts'
+import { isBelow } from '../../model/pathname.ts'
 import { known, reason } from './answer.ts'
 import { elsewhere, noToken, removeMount } from './change.ts'
 import type { Entry, Opening } from './entry.ts'
 import { hostUsers, root, selinux, socketUser, through } from './needs.ts'
-import { binds, mounted, within } from './openings.ts'
+import { binds, mounted } from './openings.ts'
 
 const SOCKET_NAMES =
   /(^|\/)(docker|containerd|crio|cri-dockerd|podman|buildkitd|balena-engine)\.sock$|(^|\/)(lxd|incus)\/unix\.socket(\.user)?$|^\/run\/dockershim\.sock$/
@@ -34,7 +35,7 @@ const sockets =
       const itself = wanted === 'bus' ? BUS.includes(source) : SOCKET_NAMES.test(source)
       const kind: Kind = wanted === 'bus' ? 'bus' : ROOTLESS.test(source) ? 'rootless' : 'root'
       const list = wanted === 'bus' ? BUS : wanted === 'root' ? SOCKETS : []
-      const inside = itself ? source : list.find((path) => within(path, source) && path !== source)
+      const inside = itself ? source : list.find((path) => isBelow(path, source) && path !== source)
       const folder = wanted === 'rootless' && /^\/run\/user(\/\d+(\/podman)?)?$/.test(source)
       if (kind !== wanted || (inside === undefined && !folder)) return []
       const opening = mounted(bind, 'any', ['engine-socket-mounted', 'host-path-sensitive', 'host-path-mounted'])

@@ -1,5 +1,6 @@
 /** Ways through files of the host that are mounted in the container. */
 import type { Subject } from '../../model/subject.ts'
+import { isBelow } from '../../model/pathname.ts'
 import { known } from './answer.ts'
 import type { Entry, Opening } from './entry.ts'
 import {
@@ -14,7 +15,7 @@ import {
   selinux,
   through,
 } from './needs.ts'
-import { binds, mounted, normal, within, type Access, type Bind } from './openings.ts'
+import { binds, mounted, normal, type Access, type Bind } from './openings.ts'
 
 const SENSITIVE = ['host-path-sensitive', 'host-path-mounted'] as const
 
@@ -26,7 +27,7 @@ const of =
       const { source } = bind
       const matches =
         source !== '/' &&
-        (folders.some((folder) => within(source, folder) || within(folder, source)) || (also?.test(source) ?? false))
+        (folders.some((folder) => isBelow(source, folder) || isBelow(folder, source)) || (also?.test(source) ?? false))
       const opening = matches ? mounted(bind, access, SENSITIVE) : undefined
       return opening ? [opening] : []
     })
@@ -35,7 +36,7 @@ const exactly =
   (paths: readonly string[], access: Access) =>
   (subject: Subject): readonly Opening[] =>
     binds(subject).flatMap((bind) => {
-      const matches = bind.source !== '/' && paths.some((path) => bind.source === path || within(path, bind.source))
+      const matches = bind.source !== '/' && paths.some((path) => bind.source === path || isBelow(path, bind.source))
       const opening = matches ? mounted(bind, access, SENSITIVE) : undefined
       return opening ? [opening] : []
     })
@@ -148,7 +149,7 @@ export const mounts: readonly Entry[] = [
       of(
         ['/bin', '/boot', '/lib', '/lib64', '/opt/cni/bin', '/run/systemd/system', '/sbin', '/usr'],
         'written',
-      )(subject).filter(({ cause }) => !HARMLESS.some((folder) => within(normal(String(known(cause.fact))), folder))),
+      )(subject).filter(({ cause }) => !HARMLESS.some((folder) => isBelow(normal(String(known(cause.fact))), folder))),
     needs: [rootForFiles, ...FILES],
     steps: ({ name }) => [`replaces a program in ${name} through the bind mount`, 'the host runs it as root'],
     breaks: WRITE,

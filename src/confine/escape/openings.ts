@@ -2,6 +2,7 @@
 import { isWritten, type Fact } from '../../model/fact.ts'
 import type { MountFacts } from '../../model/fields.ts'
 import type { PathIf } from '../../model/path.ts'
+import { cleanPath, isBelow, withRun } from '../../model/pathname.ts'
 import type { Subject } from '../../model/subject.ts'
 import { known, reason } from './answer.ts'
 import { dropCapability, maskProc, mountReadOnly, notPrivileged, ownNamespace, removeMount } from './change.ts'
@@ -169,18 +170,8 @@ export function binds({ container }: Subject): readonly Bind[] {
 }
 /** Many entries ask for the mounts of the same container. */
 const bindsOf = new WeakMap<Fact<unknown>, readonly Bind[]>()
-export function normal(path: string): string {
-  // Sources come from input: no expression that runs twice over many slashes.
-  const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.')
-  const absolute = path.startsWith('/') ? '/' : ''
-  const joined = absolute + parts.join('/')
-  // `.` is the folder of the project, and not the root.
-  const whole = joined === '' ? (path.startsWith('.') ? '.' : '/') : joined
-  return whole === '/var/run' || whole.startsWith('/var/run/') ? whole.slice('/var'.length) : whole
-}
-/** `path` is `folder`, or lies below it. */
-export const within = (path: string, folder: string): boolean =>
-  path.startsWith(folder) && (path.length === folder.length || folder === '/' || path[folder.length] === '/')
+/** A source as it is written on any system, clean. */
+export const normal = (path: string): string => withRun(cleanPath(path.replaceAll('\\', '/')))
 
 export type Access = 'written' | 'read' | 'any'
 /** The opening that a bind mount is; undefined where it does not give that access. `read` is what read-only leaves. */
@@ -226,7 +217,7 @@ export const unlocked =
     const fact =
       known(procMount) === 'unmasked'
         ? procMount
-        : known(readOnlyPaths)?.every((one) => known(one) !== undefined && !within(path, known(one) ?? ''))
+        : known(readOnlyPaths)?.every((one) => known(one) !== undefined && !isBelow(path, known(one) ?? ''))
           ? readOnlyPaths
           : undefined
     return fact

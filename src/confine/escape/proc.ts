@@ -1,8 +1,9 @@
 /** Ways through files of /proc and /sys by which the kernel is told what to run. */
 import type { Entry, Opening } from './entry.ts'
 import type { Subject } from '../../model/subject.ts'
+import { isBelow } from '../../model/pathname.ts'
 import { apparmor, call, capability, cgroupV1, hostUsers, root, through } from './needs.ts'
-import { binds, given, mounted, privileged, unlocked, within } from './openings.ts'
+import { binds, given, mounted, privileged, unlocked } from './openings.ts'
 
 /** A mount of the host's /proc or /sys, or of what is in it, that holds the file; AppArmor's rules for /proc do not reach it there. */
 const held =
@@ -10,7 +11,7 @@ const held =
   (subject: Subject): readonly Opening[] =>
     binds(subject).flatMap((bind) => {
       const { source, target } = bind
-      const holds = source !== '/' && within(file, source)
+      const holds = source !== '/' && isBelow(file, source)
       const opening = holds ? mounted(bind, 'written', ['host-path-sensitive', 'host-path-mounted']) : undefined
       return opening ? [{ ...opening, name: `${target}${file.slice(source.length)}` }] : []
     })
@@ -177,7 +178,7 @@ export const proc: readonly Entry[] = [
                   { text: '/proc/kcore is not hidden', place: masked.place, ...(masked.ask && { ask: masked.ask }) },
                 ],
               }
-            : masked.value.some((one) => one.how === 'unknown' || within('/proc/kcore', one.value))
+            : masked.value.some((one) => one.how === 'unknown' || isBelow('/proc/kcore', one.value))
               ? { is: 'no' }
               : { is: 'yes', because: [{ field: 'container.masked', fact: masked }] },
       apparmor,

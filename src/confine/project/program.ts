@@ -1,10 +1,9 @@
 /** What a container runs, or is told by, from one of its mounts: whoever may write that says what the container does. */
 import { posix } from 'node:path'
 import type { Fact } from '../../model/fact.ts'
+import { cleanPath, isBelow } from '../../model/pathname.ts'
 import { known } from '../escape/answer.ts'
 import type { Use } from './volume.ts'
-
-const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
 /** Folders of programs, libraries, and of what is run or loaded at every start. A folder below /etc is too often certificates. */
 const PROGRAMS = [
@@ -41,17 +40,17 @@ const WORDS = 200
 export function runsFrom({ person, mount }: Use): Fact<unknown> | undefined {
   const written = known(mount.facts.target)
   if (written === undefined || !written.startsWith('/')) return undefined
-  const target = posix.normalize(written).replace(/(?<=.)\/$/, '')
+  const target = cleanPath(written)
   if (target === '/') return mount.facts.target
-  if (PROGRAMS.some((folder) => inside(target, folder))) return mount.facts.target
+  if (PROGRAMS.some((folder) => isBelow(target, folder))) return mount.facts.target
   const { entrypoint, command, workingDirectory } = person.subject.container
   const all = [...(known(entrypoint) ?? []), ...(known(command) ?? [])].slice(0, WORDS)
   const directory = known(workingDirectory) ?? '/'
   const isIn = (word: string): boolean =>
     word.startsWith('/')
-      ? inside(posix.normalize(word), target)
+      ? isBelow(cleanPath(word), target)
       : (word.startsWith('./') || /^[\w.-]+\/[\w./-]+$|^[\w-]+\.(?:sh|py|js|mjs|rb|pl|php|lua|jar)$/.test(word)) &&
-        inside(posix.resolve('/', directory, word), target)
+        isBelow(posix.resolve('/', directory, word), target)
   // The program itself, past what only starts another.
   let at = 0
   for (; at < all.length; at += 1) {

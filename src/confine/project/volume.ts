@@ -1,7 +1,7 @@
 /** What several containers of a project mount. */
-import { posix } from 'node:path'
 import { derived, type Fact } from '../../model/fact.ts'
 import type { MountFacts, ProjectFacts } from '../../model/fields.ts'
+import { cleanPath } from '../../model/pathname.ts'
 import { known } from '../escape/answer.ts'
 import type { Person } from './trust.ts'
 
@@ -37,7 +37,7 @@ export function sharedVolumes(people: readonly Person[]): readonly SharedVolume[
       if ((kind !== 'bind' && kind !== 'volume' && kind !== 'tmpfs') || written === '') continue
       // Declared and not mounted; a folder that Nomad makes for one task.
       if (known(mount.facts.target) === '' || known(mount.facts.type) === 'task directory') continue
-      const source = posix.normalize(written).replace(/(?<=.)\/$/, '')
+      const source = cleanPath(written)
       if (kind === 'bind' && OF_HOST.test(source)) continue
       const key = `${kind} ${source}`
       const before = found.get(key)

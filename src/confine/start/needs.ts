@@ -1,6 +1,7 @@
 /** Where a well-known program must write, and which capabilities it must have, against what the container gives it. */
 import { derived, type Fact, type Unsettled } from '../../model/fact.ts'
 import type { ContainerFacts } from '../../model/fields.ts'
+import { cleanPath, isBelow, withRun } from '../../model/pathname.ts'
 import type { Place } from '../../model/place.ts'
 import { NO_RUNTIME, type Subject } from '../../model/subject.ts'
 import { baseOf } from '../capabilities/image-files.ts'
@@ -114,16 +115,8 @@ function configured({ settings, moves }: WellKnown, { container }: Subject): Pic
   return fact ? { open: unsettled(fact.place, 'its own settings may change what it needs', 'user', [fact]) } : {}
 }
 
-const clean = (path: string): string => {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
-  // What Debian and Alpine link.
-  const whole = `/${parts.join('/')}`
-  return whole === '/var/run' || whole.startsWith('/var/run/') ? whole.slice('/var'.length) : whole
-}
-const isWithin = (path: string, folder: string): boolean => {
-  const [inner, outer] = [clean(path), clean(folder)]
-  return inner === outer || outer === '/' || inner.startsWith(`${outer}/`)
-}
+const clean = (path: string): string => withRun(cleanPath(path))
+const isWithin = (path: string, folder: string): boolean => isBelow(clean(path), clean(folder))
 
 /** Paths that Podman puts a tmpfs on where the root file system is read-only (podman-run(1), --read-only-tmpfs, on unless switched off). */
 const PODMAN = ['/run', '/tmp', '/var/tmp']
