@@ -149,7 +149,8 @@ const asks: Asks<typeof container> = {
   },
   uidMappings: silent,
   gidMappings: silent,
-  network: { mode: host('NetworkMode'), names: networks },
+  // What nobody named is the default bridge, docker0 (container.NetworkMode.IsDefault, moby).
+  network: { mode: host('NetworkMode').to((mode) => (mode === 'default' ? 'bridge' : mode)), names: networks },
   capabilities: {
     given: silent,
     add: listOfTexts('HostConfig.CapAdd', capability),

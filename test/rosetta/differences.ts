@@ -561,8 +561,7 @@ export const differences: readonly Difference[] = [
   {
     fields: ['network.mode'],
     dialects: inspect,
-    of: ['web'],
-    because: 'the engine names the network that it chose',
+    because: 'the engine names the network that it chose: docker0, or that of the project',
   },
   {
     fields: ['environment[TOKEN].value'],
