@@ -10,28 +10,38 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type OutputOptions, type Plugin } from 'rolldown'
 import { appArmorTexts } from '../src/apparmor-names.ts'
-import { builtinPolicies, builtinRules, version } from '../src/builtin.ts'
+import { builtinExamples, builtinPolicies, builtinRules, version } from '../src/builtin.ts'
 import { seccompTexts } from '../src/seccomp-names.ts'
 
 const root = new URL('../', import.meta.url).pathname
 const { values: given } = parseArgs({ options: { action: { type: 'boolean' }, out: { type: 'string' } } })
 const out = resolve(given.out ?? `${root}dist`)
 
+const rules = await builtinRules()
 const data = JSON.stringify({
   version: await version(),
-  rules: await builtinRules(),
+  rules,
   policies: Object.fromEntries(await builtinPolicies()),
 })
-/** In the place of src/builtin.ts: the same functions over one JSON text, parsed when first asked. */
+const examples = JSON.stringify(
+  Object.fromEntries(await Promise.all(rules.map(async ({ rule: { id } }) => [id, await builtinExamples(id)]))),
+)
+const EXAMPLES = 'plimsoll:examples'
+/** In the place of src/builtin.ts: the same functions over one JSON text, parsed when first asked; examples, which are as much again, are a text of their own. */
 const builtin: Plugin = {
   name: 'builtin',
+  resolveId: { filter: { id: /^plimsoll:examples$/ }, handler: () => EXAMPLES },
   load: {
-    filter: { id: /\/src\/builtin\.ts$/ },
-    handler: () => `
+    filter: { id: /\/src\/builtin\.ts$|^plimsoll:examples$/ },
+    handler: (id) =>
+      id === EXAMPLES
+        ? `export const text = ${JSON.stringify(examples)}`
+        : `
       let data
       const read = () => (data ??= JSON.parse(${JSON.stringify(data)}))
       export const version = async () => read().version
       export const builtinRules = async () => read().rules
+      export const builtinExamples = async (id) => JSON.parse((await import('${EXAMPLES}')).text)[id] ?? []
       export const builtinPolicies = async () => new Map(Object.entries(read().policies))`,
   },
 }

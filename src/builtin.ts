@@ -4,9 +4,10 @@
  */
 import { readFile, readdir } from 'node:fs/promises'
 import { loadPolicy } from './policy/load.ts'
+import type { RuleExample } from './model/rule.ts'
 import type { Policy } from './policy/policy.ts'
 import { loadRule } from './rule/load.ts'
-import type { BuiltinRule } from './rule/rule.ts'
+import { infoOf, type BuiltinRule, type RuleFile } from './rule/rule.ts'
 
 const root = new URL('../', import.meta.url)
 
@@ -26,12 +27,20 @@ export async function builtinRules(): Promise<readonly BuiltinRule[]> {
         throw new Error(
           errors.map(({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`).join('\n'),
         )
-      return {
-        rule: value.rule,
-        examples: value.examples.flatMap(({ parts }) => parts.map(({ dialect, text }) => ({ dialect, text }))),
-      }
+      const [example] = partsOf(value)
+      return { rule: value.rule, ...(example && { example }) }
     }),
   )
+}
+const partsOf = ({ examples }: RuleFile): readonly RuleExample[] =>
+  examples.flatMap(({ parts }) => parts.map(({ dialect, text }) => ({ dialect, text })))
+
+/** All examples of a rule, part by part; none where there is no such rule. */
+export async function builtinExamples(id: string): Promise<readonly RuleExample[]> {
+  const file = `rules/${id}.yaml`
+  const text = await readFile(new URL(file, root), 'utf8').catch(() => undefined)
+  const { value } = text === undefined ? {} : await loadRule(file, text)
+  return value ? partsOf(value) : []
 }
 
 /** A policy of the package: its text, for policies that extend it, and what it says, checked. */
@@ -46,7 +55,7 @@ export async function builtinPolicies(): Promise<ReadonlyMap<string, BuiltinPoli
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()
   const texts = new Map<string, string>()
   for (const name of files) texts.set(name.replace(/\.yaml$/, ''), await readFile(new URL(name, folder), 'utf8'))
-  const rules = (await builtinRules()).map(({ rule, examples }) => ({ ...rule, examples }))
+  const rules = (await builtinRules()).map(infoOf)
   const read = (name: string): { file: string; text: string } | undefined => {
     const text = texts.get(name)
     return text === undefined ? undefined : { file: `profiles/policy/${name}.yaml`, text }

@@ -15,7 +15,7 @@ import { decide } from './policy/decide.ts'
 import { waive } from './policy/waive.ts'
 import { prepare } from './rule/compile.ts'
 import { judge, type Judged } from './rule/judge.ts'
-import type { BuiltinRule } from './rule/rule.ts'
+import { infoOf, type BuiltinRule } from './rule/rule.ts'
 import { Reading } from './reading.ts'
 import { readSettings, type PolicyOptions } from './settings.ts'
 
@@ -146,26 +146,28 @@ export async function scan(options: ScanOptions): Promise<Result> {
     projects: inventory.projects,
     grants: inventory.grants,
     ways: inventory.ways,
-    rules: judged.map(({ compiled }) => infoOf(compiled.rule, rules)),
+    rules: judged.map(({ compiled }) => toldOf(compiled.rule, rules)),
     findings: left.findings,
     waived: left.waived,
     notices: all,
     policy,
     ...decide(left.findings, all, policy),
     ...(asked && {
-      compliance: comply(
-        asked,
-        rules.map(({ rule, examples }) => ({ ...rule, examples })),
-        { world, findings: left.findings, waived: left.waived, tallies, notices: all },
-      ),
+      compliance: comply(asked, rules.map(infoOf), {
+        world,
+        findings: left.findings,
+        waived: left.waived,
+        tallies,
+        notices: all,
+      }),
     }),
   }
 }
 
-const infoOf = ({ id }: { id: string }, rules: readonly BuiltinRule[]): Result['rules'][number] => {
+const toldOf = ({ id }: { id: string }, rules: readonly BuiltinRule[]): Result['rules'][number] => {
   const found = rules.find(({ rule }) => rule.id === id)
   if (!found) throw new Error(`there is no rule ${id}`)
-  return { ...found.rule, examples: found.examples }
+  return infoOf(found)
 }
 
 /** The rules that the policy asks for, compiled. */

@@ -18,7 +18,7 @@ import {
 } from './policy/policy.ts'
 import { commandLineWaivers, select } from './policy/select.ts'
 import { atVersion, named } from './policy/version.ts'
-import type { BuiltinRule } from './rule/rule.ts'
+import { infoOf, type BuiltinRule } from './rule/rule.ts'
 import { UsageError } from './usage.ts'
 
 export interface PolicyOptions {
@@ -36,7 +36,7 @@ export interface PolicyOptions {
 
 /** @throws {UsageError} with every mistake and its place. */
 export async function readSettings(options: PolicyOptions, builtin: readonly BuiltinRule[]): Promise<Read<Settings>> {
-  const rules = builtin.map(({ rule, examples }) => ({ ...rule, examples }))
+  const rules = builtin.map(infoOf)
   const policies = await builtinPolicies()
   let config: Config | undefined
   if (options.config !== undefined)

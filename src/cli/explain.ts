@@ -4,12 +4,19 @@ import type { Row } from '../model/row.ts'
 import { hint } from '../policy/nearest.ts'
 import { sentence } from '../report/escape.ts'
 import { wrap } from '../report/wrap.ts'
-import type { BuiltinRule } from '../rule/rule.ts'
+import type { RuleExample } from '../model/rule.ts'
+import type { BuiltinRule, Rule } from '../rule/rule.ts'
 import { UsageError } from '../usage.ts'
 
-export function explainText(word: string, rules: readonly BuiltinRule[], width: number): string {
-  const rule = rules.find((one) => one.rule.id === word)
-  if (rule) return rulePage(rule, width)
+/** @param examples those of the rule that is asked for, where it is one. */
+export function explainText(
+  word: string,
+  rules: readonly BuiltinRule[],
+  examples: readonly RuleExample[],
+  width: number,
+): string {
+  const rule = rules.find((one) => one.rule.id === word)?.rule
+  if (rule) return rulePage(rule, examples, width)
   const field = word in roots ? word : findField(word)
   if (field !== undefined) return fieldPage(field, rules, width)
   throw new UsageError([
@@ -17,7 +24,7 @@ export function explainText(word: string, rules: readonly BuiltinRule[], width: 
   ])
 }
 
-function rulePage({ rule, examples }: BuiltinRule, width: number): string {
+function rulePage(rule: Rule, examples: readonly RuleExample[], width: number): string {
   const standards = Object.entries(rule.standards).map(([name, values]) => `  ${name}: ${values.join(', ')}`)
   const parameters = Object.entries(rule.parameters).map(
     ([name, { default: value, says }]) =>

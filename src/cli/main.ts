@@ -1,7 +1,7 @@
 /** What each command does: options in, text out, an exit code back. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { builtinPolicies, builtinRules, version } from '../builtin.ts'
+import { builtinPolicies, builtinExamples, builtinRules, version } from '../builtin.ts'
 import { reasonOf } from '../file.ts'
 import type { Result } from '../model/result.ts'
 import { exitCode } from '../policy/decide.ts'
@@ -218,7 +218,7 @@ async function explainCommand(given: Arguments, terminal: Terminal): Promise<num
   const [word, ...more] = given.positionals
   if (word === undefined || more.length > 0)
     throw new UsageError(['explain takes one rule or field: plimsoll explain privileged'])
-  terminal.write(explainText(word, await builtinRules(), terminal.width))
+  terminal.write(explainText(word, await builtinRules(), await builtinExamples(word), terminal.width))
   return 0
 }
 

@@ -192,10 +192,10 @@ const policy: Ask<'no' | 'on-failure'> = endless
 
 const mib = (path: string): Ask<number> => int(path).to((value) => limit(value * MIB))
 const nonZero = (inner: Ask<number>): Ask<number> => inner.to((value) => (value <= 0 ? undefined : value))
+/** -1 is no limit at all, 0 as if it were not there. */
+const most: Ask<number> = int('resources.memory_max').to((value) => (value === 0 ? undefined : limit(value * MIB)))
 /** `memory_max`, or the driver's own hard limit, makes `memory` what is reserved. */
-const hard: Ask<number> = nonZero(mib('resources.memory_max')).else(
-  when((name) => name === 'docker', nonZero(mib('config.memory_hard_limit'))),
-)
+const hard: Ask<number> = most.else(when((name) => name === 'docker', nonZero(mib('config.memory_hard_limit'))))
 const memory: Ask<number> = when((name) => !isRaw(name), hard.else(mib('resources.memory')))
 const memoryReservation: Ask<number> = ask((scope): Answer<number> => {
   const most = hard.read(scope)

@@ -13,6 +13,12 @@ export interface Parameter {
   readonly says: string
 }
 
+/** A text in a dialect, with its marks. */
+export interface RuleExample {
+  readonly dialect: string
+  readonly text: string
+}
+
 /** What a rule says about itself: all that policies and reports need. `rule/load.ts` adds the compiled part. */
 export interface RuleInfo {
   /** Kebab-case, names the bad state, equals the file's name. */
@@ -33,8 +39,8 @@ export interface RuleInfo {
   readonly sameCause: readonly string[]
   /** What it speaks of: the one root that it names; a container where it names its image or engine too. */
   readonly subject: Root
-  /** Examples by dialect, with their marks, for `explain` and the documentation. */
-  readonly examples: readonly { readonly dialect: string; readonly text: string }[]
+  /** The first of its examples; `plimsoll explain` has them all. */
+  readonly example?: RuleExample
   /** Fields that it reads, as `container.privileged`. */
   readonly fields: readonly string[]
 }

@@ -1,9 +1,9 @@
 import type { Place } from '../model/place.ts'
-import type { RuleInfo } from '../model/rule.ts'
+import type { RuleExample, RuleInfo } from '../model/rule.ts'
 import type { Severity } from '../model/finding.ts'
 
 /** A rule as its file says it, still as text. `compile` makes it ready to run. */
-export interface Rule extends Omit<RuleInfo, 'examples'> {
+export interface Rule extends Omit<RuleInfo, 'example'> {
   /** CEL, boolean: true is the bad state. */
   readonly deny: string
   /** Judge every element of a list: `mount in container.mounts`. */
@@ -38,11 +38,13 @@ export interface RuleFile {
   readonly rule: Rule
   readonly examples: readonly Example[]
 }
-/** A rule as the package brings it: checked when it was built, with its examples for people. */
+/** A rule as the package brings it: checked when it was built. */
 export interface BuiltinRule {
   readonly rule: Rule
-  readonly examples: RuleInfo['examples']
+  readonly example?: RuleExample
 }
+/** All that policies and reports need of it. */
+export const infoOf = ({ rule, example }: BuiltinRule): RuleInfo => ({ ...rule, ...(example && { example }) })
 /** What is wrong with a rule's file, and where. */
 export interface RuleError {
   readonly place: Place

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { builtinRules } from '../../src/builtin.ts'
+import { infoOf } from '../../src/rule/rule.ts'
 import { loadPolicy } from '../../src/policy/load.ts'
 import { select } from '../../src/policy/select.ts'
 import { policy, told } from './made.ts'
@@ -14,7 +15,7 @@ const files = {
     text: readFileSync(new URL(`${name}.yaml`, folder), 'utf8'),
   }),
 }
-const rules = (await builtinRules()).map(({ rule, examples }) => ({ ...rule, examples }))
+const rules = (await builtinRules()).map(infoOf)
 const named = (standard: string): ReadonlyMap<string, string> =>
   new Map(rules.flatMap((rule) => (rule.standards[standard] ?? []).map((word) => [word, rule.id] as const)))
 

@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { builtinPolicies, builtinRules } from '../../src/builtin.ts'
+import { infoOf } from '../../src/rule/rule.ts'
 import type { RuleInfo } from '../../src/model/rule.ts'
 import { readConfig } from '../../src/policy/config.ts'
 import { loadPolicy } from '../../src/policy/load.ts'
@@ -197,7 +198,7 @@ describe('the policies of the package', () => {
   let infos: readonly RuleInfo[] = []
   beforeAll(async () => {
     policies = await builtinPolicies()
-    infos = (await builtinRules()).map(({ rule, examples }) => ({ ...rule, examples }))
+    infos = (await builtinRules()).map(infoOf)
   })
   it.each(names)('%s judges every control that rules name, and says of every other why not', (name) => {
     const one = policies.get(name)?.policy ?? policy()

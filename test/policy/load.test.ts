@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { builtinRules } from '../../src/builtin.ts'
+import { infoOf } from '../../src/rule/rule.ts'
 import { describe, expect, it } from 'vitest'
 import { loadPolicy, type PolicyFiles } from '../../src/policy/load.ts'
 import type { Policy } from '../../src/policy/policy.ts'
@@ -243,7 +244,7 @@ const shipped: PolicyFiles = {
 const written = readdirSync(folder('rules')).flatMap((name) =>
   name.endsWith('.yaml') ? [name.replace(/\.yaml$/, '')] : [],
 )
-const infos = (await builtinRules()).map(({ rule: { ...info }, examples }) => ({ ...info, examples }))
+const infos = (await builtinRules()).map(infoOf)
 
 describe('shipped policies, against rules/', () => {
   it.each(shipped.names)('%s is right', async (name) => {

@@ -14,7 +14,6 @@ export const rule = (id: string, rest: Partial<RuleInfo> = {}): RuleInfo => ({
   covers: [],
   sameCause: [],
   subject: 'container',
-  examples: [],
   fields: [],
   ...rest,
 })

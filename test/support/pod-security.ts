@@ -1,6 +1,7 @@
 /** The evaluator of Pod Security admission as an oracle (test/oracle/pod-security), and what our policies say of the same pods. */
 import { spawnSync } from 'node:child_process'
 import { builtinPolicies, builtinRules, type BuiltinPolicy } from '../../src/builtin.ts'
+import { infoOf } from '../../src/rule/rule.ts'
 import { startOf } from '../../src/model/place.ts'
 import { select } from '../../src/policy/select.ts'
 import { atVersion } from '../../src/policy/version.ts'
@@ -64,7 +65,7 @@ export async function ruling(level: Level, version: string | undefined): Promise
   if (!whole) throw new Error(`there is no policy pss-${level}`)
   const { value: policy, errors } = atVersion(whole, version, startOf('test'))
   if (!policy) throw new Error(errors.map(({ message }) => message).join('\n'))
-  const infos = all.map(({ rule, examples }) => ({ ...rule, examples }))
+  const infos = all.map(infoOf)
   const { value } = select(policy, undefined, {}, infos)
   const rules = all.flatMap(({ rule }) => {
     const use = value.rules.get(rule.id)

@@ -38,7 +38,6 @@ const rule = (id: string, severity: Severity, title: string, fix: string, rest: 
   covers: [],
   sameCause: [],
   subject: 'container',
-  examples: [],
   fields: [],
   ...rest,
 })
@@ -68,7 +67,7 @@ export const rules: readonly RuleInfo[] = [
       },
       covers: ['seccomp-unconfined', 'host-device'],
       fields: ['container.privileged'],
-      examples: [{ dialect: 'compose', text: 'services:\n  db:\n    image: postgres\n    privileged: true\n' }],
+      example: { dialect: 'compose', text: 'services:\n  db:\n    image: postgres\n    privileged: true\n' },
     },
   ),
   rule(

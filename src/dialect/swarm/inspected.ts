@@ -233,12 +233,15 @@ const port = (node: Node): Node =>
 
 /**
  * Networks that give the service no address of the cluster: the host's, or another one of the node. An id does not say
- * which; a network of the cluster has an address in `Endpoint.VirtualIPs`.
+ * which; a network of the cluster has an address in `Endpoint.VirtualIPs`. What is called host, no other may be.
  */
 export function nodeNetwork(service: Node): Node | undefined {
   const addresses = elements(get(service, 'Endpoint.VirtualIPs'))
   const ids = new Set(
     addresses.flatMap((one) => (isVoid(child(one, 'Addr')) ? [textOf(child(one, 'NetworkID')) ?? ''] : [])),
   )
-  return elements(get(service, 'Spec.TaskTemplate.Networks')).find((one) => ids.has(textOf(child(one, 'Target')) ?? ''))
+  return elements(get(service, 'Spec.TaskTemplate.Networks')).find((one) => {
+    const id = textOf(child(one, 'Target')) ?? ''
+    return id === 'host' || ids.has(id)
+  })
 }

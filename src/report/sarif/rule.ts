@@ -47,8 +47,7 @@ const helpText = ({ why, fix }: RuleInfo): string =>
   [prose(why), fix === '' ? '' : `Fix: ${sentence(prose(fix))}`].filter((part) => part !== '').join('\n\n') ||
   'No help.'
 
-function helpMarkdown({ id, title, why, fix, examples, standards }: RuleInfo): string {
-  const example = examples[0]
+function helpMarkdown({ id, title, why, fix, example, standards }: RuleInfo): string {
   const named = Object.entries(standards).map(([key, ids]) => `${code(key)} ${ids.map(code).join(', ')}`)
   return [
     `# ${markdown(title)}`,
