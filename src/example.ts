@@ -53,7 +53,7 @@ export const readExample: Setting = async (file, parts) => {
         notices.push(...image.notices)
       } else if (dialect?.is(root)) {
         grants.push(...grantsIn(root, [dialect]).value.flatMap((one) => one.grants))
-        const found = read(dialect, root)
+        const found = read(dialect, root, new Map(), { ...SILENT_ABOUT, file })
         bystanders.push(...gather(root, SILENT_ABOUT, [dialect]))
         containers.push(...found.value)
         notices.push(...found.notices)

@@ -22,6 +22,8 @@ interface Source {
   readonly file: string
   readonly place: Place
   readonly text?: string
+  /** Named by its whole path, which is one of the machine that the container runs on. */
+  readonly isOfHost?: boolean
 }
 interface Found {
   readonly placed?: PlacedProfile
@@ -75,7 +77,7 @@ export class SeccompProfiles {
       // LXC names files of the host, which may lie here as a copy of its tree.
       const named = runtime === 'lxc' ? onHost(name.place.file, name.value) : name.value
       const file = isAbsolute(named) ? named : join(dirname(name.place.file), named)
-      return { key: file, file, place: name.place }
+      return { key: file, file, place: name.place, isOfHost: isAbsolute(name.value) }
     }
     // The API server refuses one that leads out of the folder.
     if (this.#root === undefined || isAbsolute(name.value) || normalize(name.value).startsWith('..')) return undefined
@@ -95,6 +97,14 @@ export class SeccompProfiles {
       return unknown(
         name.place,
         "the profile lies on the nodes; a folder that stands for the kubelet's would tell: --seccomp-root FOLDER",
+        'file',
+        [name],
+      )
+    // A path of the machine that it runs on: this one may be another.
+    if (known?.isAbsent === true && source.isOfHost)
+      return unknown(
+        source.place,
+        `${source.file} is not on this machine; whether it is where it runs is not known`,
         'file',
         [name],
       )

@@ -78,8 +78,15 @@ const mounts: Ask<readonly Mount[]> = ask((scope): Answer<readonly Mount[]> => {
     : { ...answer, value: answer.value.map((mount) => bound(mount, scope)) }
 })
 
+/** `Group=` is half of a `--user`, and has a line of its own. */
+const group: Ask<string> = ask((scope): Answer<string> => {
+  const answer = run.user.group.read(scope)
+  return answer.how === 'set' && scope['group'] ? { ...answer, place: scope['group'].place } : answer
+}, writes(run.user.group))
+
 const asks: Asks<typeof container> = {
   ...run,
+  user: { ...run.user, group },
   seccomp: podmanSeccomp(run.seccomp),
   restart: { policy: run.restart.policy.else(restart), retries: run.restart.retries.else(retries) },
   namespaces: {

@@ -246,6 +246,7 @@ function severityOf(program: Program | undefined, context: Context): Severity | 
   const outcome = outcomeOf(program, context)
   return 'value' in outcome ? severities.find((word) => word === outcome.value) : undefined
 }
+/** A container without a name begins no sentence. */
 function say(compiled: CompiledRule, context: Context): string {
   return compiled.say
     .map((piece) => {
@@ -256,6 +257,7 @@ function say(compiled: CompiledRule, context: Context): string {
       return values.map(plain).join(', ')
     })
     .join('')
+    .trimStart()
 }
 function plain(value: unknown): string {
   const item = elementOf(value)

@@ -117,7 +117,7 @@ const BASIC: Table = {
   'restart.policy': ['on-failure', 'set', 'Restart='],
   'restart.retries': [4, 'set', 'StartLimitBurst='],
   'user.name': ['app', 'set', 'User='],
-  'user.group': ['staff', 'set', 'User='],
+  'user.group': ['staff', 'set', 'Group='],
   'user.supplementary': [['audio', '44'], 'set', 'GroupAdd=audio'],
   'user.groupsPolicy': ['merge', 'default', '[Container]'],
   'user.mustBeNonRoot': [false, 'default', '[Container]'],

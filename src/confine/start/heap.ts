@@ -13,6 +13,8 @@ const VARIABLES = [
   ['JAVA_TOOL_OPTIONS', javaHeap],
   ['NODE_OPTIONS', nodeHeap],
 ] as const
+/** HotSpot reads it after the command line, and the last one counts (arguments.cpp of OpenJDK, Arguments::parse). */
+const LAST = [['_JAVA_OPTIONS', javaHeap]] as const
 const MAX_TEXT = 16_384
 
 /** `-Xmx2g`, `-XX:MaxHeapSize=2g` (java(1)): the last one counts. */
@@ -32,21 +34,32 @@ function nodeHeap(text: string): number | undefined {
   return last ? Number(last[1]) * 2 ** 20 : undefined
 }
 
-/** 0 where none is asked for. What the command says goes before what the environment says. */
-export function heapOf(container: ContainerFacts): ContainerFacts['start']['heap'] {
-  for (const word of wordsOf(container).toReversed()) {
-    const heap = word.how === 'unknown' ? undefined : (javaHeap(word.value) ?? nodeHeap(word.value))
-    if (heap !== undefined) return derived(word.place, heap, 'the command asks for it', [word])
-  }
-  const { environment } = container
+/** What the first of these variables that asks for a heap says. */
+function ofVariables(
+  { environment }: ContainerFacts,
+  names: typeof VARIABLES | typeof LAST,
+): ContainerFacts['start']['heap'] | undefined {
   const variables = environment.how === 'unknown' ? [] : environment.value
-  for (const [wanted, read] of VARIABLES)
+  for (const [wanted, read] of names)
     for (const { facts } of variables) {
       const { name, value } = facts
       if (name.how === 'unknown' || name.value !== wanted || value.how === 'unknown') continue
       const heap = read(value.value)
       if (heap !== undefined) return derived(value.place, heap, `${wanted} asks for it`, [value])
     }
-  const from: readonly Fact<unknown>[] = [container.entrypoint, container.command, environment]
+  return undefined
+}
+
+/** 0 where none is asked for. What the command says goes before what the environment says, but for `_JAVA_OPTIONS`. */
+export function heapOf(container: ContainerFacts): ContainerFacts['start']['heap'] {
+  const last = ofVariables(container, LAST)
+  if (last) return last
+  for (const word of wordsOf(container).toReversed()) {
+    const heap = word.how === 'unknown' ? undefined : (javaHeap(word.value) ?? nodeHeap(word.value))
+    if (heap !== undefined) return derived(word.place, heap, 'the command asks for it', [word])
+  }
+  const first = ofVariables(container, VARIABLES)
+  if (first) return first
+  const from: readonly Fact<unknown>[] = [container.entrypoint, container.command, container.environment]
   return derived(container.command.place, 0, 'neither command nor environment asks for a heap', from)
 }

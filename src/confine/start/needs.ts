@@ -90,17 +90,19 @@ function runningOf(subject: Subject): Running | undefined {
 
 /** Does the command run it? `byDefault`: what the image says is known to. */
 function runs({ commands }: WellKnown, { entrypoint, command }: ContainerFacts, byDefault = true): boolean {
-  const runsIt = (list: ContainerFacts['command']): boolean => {
-    const [first] = valueOf(list) ?? []
-    const word = first && valueOf(first)
-    return word !== undefined && commands.includes(baseOf(word))
-  }
-  if (!isImages(entrypoint)) return runsIt(entrypoint)
-  const [first] = valueOf(command) ?? []
-  const word = first && valueOf(first)
-  if (isImages(command)) return byDefault || runsIt(command) || runsIt(entrypoint)
+  const isIt = (word: Fact<string> | undefined): boolean => commands.includes(baseOf((word && valueOf(word)) ?? ''))
   // The entrypoints of these images put their program before options.
-  return runsIt(command) || (word?.startsWith('-') ?? valueOf(command)?.length === 0)
+  const isForIt = (word: Fact<string> | undefined): boolean =>
+    isIt(word) || (word && valueOf(word))?.startsWith('-') === true
+  const words = valueOf(command)
+  if (isImages(entrypoint))
+    return isImages(command)
+      ? byDefault || isIt(words?.[0]) || isIt(valueOf(entrypoint)?.[0])
+      : isForIt(words?.[0]) || words?.length === 0
+  if (entrypoint.how === 'unknown') return false
+  // What is read off a running container has the image's own entrypoint, and its command behind that.
+  const [first, second] = [...entrypoint.value, ...(words ?? [])]
+  return baseOf((first && valueOf(first)) ?? '') === 'docker-entrypoint.sh' ? isForIt(second) : isIt(first)
 }
 
 /** Something that may change where it writes. */

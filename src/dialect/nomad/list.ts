@@ -165,17 +165,39 @@ export const devices: Ask<readonly Device[]> = ask((scope): Answer<readonly Devi
     : { ...own, value: [...own.value, ...asked] }
 })
 
+const commandWord = (node: Node): Fact<string> => {
+  const text = rawText(node)
+  return text === undefined ? unknownBy(why(node, 'a word is not a text')) : piece(node, text)
+}
+/** What the driver java runs (javaCmdArgs of drivers/java/driver.go): `java OPTIONS -cp PATH -jar FILE CLASS ARGS`. */
+function javaCommand(scope: Scope): Answer<readonly Fact<string>[]> {
+  const driver = child(scope.self, 'driver')
+  const words = [said(driver, 'java')]
+  for (const [key, option] of [
+    ['jvm_options'],
+    ['class_path', '-cp'],
+    ['jar_path', '-jar'],
+    ['class'],
+    ['args'],
+  ] as const) {
+    const node = at(scope, 'self', `config.${key}`)
+    if (isVoid(node)) continue
+    const list = key === 'jvm_options' || key === 'args'
+    if (list && !isList(node)) return unknownBy(why(node, `${key} is not a list`))
+    if (option !== undefined) words.push(said(node, option))
+    words.push(...(list ? elements(node) : [node]).map(commandWord))
+  }
+  return words.length > 1 ? said(driver, words) : { how: 'silent', place: driver.place }
+}
+
 /** The words that the driver runs: the command, and its arguments after it. */
 export const command: Ask<readonly Fact<string>[]> = ask((scope): Answer<readonly Fact<string>[]> => {
+  if (rawText(child(scope.self, 'driver')) === 'java') return javaCommand(scope)
   const [one, rest] = [at(scope, 'self', 'config.command'), at(scope, 'self', 'config.args')]
   const [first] = [one, rest].filter((node) => !isVoid(node))
   if (!first || (isVoid(one) && isList(rest) && rest.value.length === 0)) return { how: 'silent', place: one.place }
   if (!isVoid(rest) && !isList(rest)) return unknownBy(why(rest, 'args is not a list'))
-  const word = (node: Node): Fact<string> => {
-    const text = rawText(node)
-    return text === undefined ? unknownBy(why(node, 'a word is not a text')) : piece(node, text)
-  }
-  return said(first, [...(isVoid(one) ? [] : [word(one)]), ...elements(rest).map(word)])
+  return said(first, [...(isVoid(one) ? [] : [commandWord(one)]), ...elements(rest).map(commandWord)])
 })
 
 /** Checks of the task's services, and of those of the group that name it or no task. */

@@ -1,5 +1,5 @@
 /** Which documents are units of Quadlet, the other files that they need, and the containers in them. */
-import { child, entries, isMap, textOf, type Node } from '../../document/node.ts'
+import { child, elements, entries, isMap, textOf, type Node } from '../../document/node.ts'
 import type { Notice, Read } from '../../model/notice.ts'
 import { startOf } from '../../model/place.ts'
 import type { Build, Together } from '../../model/subject.ts'
@@ -91,6 +91,7 @@ export function findContainers(root: Node, files: Files, { file, named: isNamed 
       self,
       root: unit.root,
       service: serviceOf(unit),
+      ...groupOf(unit, flags.get('user')),
       ...pod,
       ...bindsOf(units),
     },
@@ -126,6 +127,13 @@ function podOf(unit: Unit, units: Units): { readonly pod?: Node; readonly share?
   if (!node || !found) return {}
   const { options, share } = podCommand(found, units)
   return { pod: runFlags(options, 'podman', node.place).flags, ...(share && { share }) }
+}
+
+/** `Group=`, where the `--user` that counts is that of `User=`, and not one of PodmanArgs=. */
+function groupOf(unit: Unit, users: Node | undefined): { readonly group?: Node } {
+  const [user, group] = [unit.last('Container', 'User'), unit.text('Container', 'Group')]
+  const last = users && elements(users).at(-1)
+  return user && group && textOf(group) !== '' && last?.place === user.place ? { group } : {}
 }
 
 function serviceOf(unit: Unit): Node {
