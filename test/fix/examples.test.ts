@@ -36,6 +36,9 @@ const LEFT: Readonly<Record<string, string>> = {
   'service-account-token oci-runtime': 'it is one of its mounts',
   'non-root-not-required kubernetes':
     'non-root-not-provable would come: whether the kubelet could keep it is not known without the image',
+  'host-network-namespace docker-run':
+    'default-bridge-network would come: which network it belongs to, only its owner knows',
+  'proc-unmasked nomad': 'security_opt is a list of options, each of which would have to be taken out',
   'privileged nomad': 'the driver raw_exec runs on the host itself: another driver has to be taken',
 }
 
