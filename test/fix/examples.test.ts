@@ -36,7 +36,6 @@ const LEFT: Readonly<Record<string, string>> = {
   'service-account-token oci-runtime': 'it is one of its mounts',
   'non-root-not-required kubernetes':
     'non-root-not-provable would come: whether the kubelet could keep it is not known without the image',
-  'host-network-namespace nomad': 'the driver exec has no network of its own: another driver has to be taken',
   'host-network-namespace ecs': 'default-bridge-network would come: awsvpc needs subnets, which only its owner knows',
   'host-network-namespace docker-run':
     'default-bridge-network would come: which network it belongs to, only its owner knows',
