@@ -509,7 +509,9 @@ async function ask(name: string, command: readonly string[], ms: number): Promis
   const end = performance.now() + ms
   for (;;) {
     try {
-      return await docker('exec', name, ...command)
+      const answer = await docker('exec', name, ...command)
+      // A server that was asked as it started may close without a word.
+      if (answer.trim() !== '' || performance.now() > end) return answer
     } catch (error) {
       const alive = (await docker('inspect', '--format', '{{.State.Running}}', name)).trim() === 'true'
       if (!alive || performance.now() > end)
