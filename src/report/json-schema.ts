@@ -34,15 +34,19 @@ const fact = z
   })
   .describe('What is known of a field, and how')
 const reason = z.strictObject({ field: z.string().describe('Such as container.privileged'), fact })
+/** What every report as JSON says of a finding. */
+export const said = {
+  rule: z.string(),
+  outcome: z.enum(['fail', 'open']).describe('open: a fact that decides is not known'),
+  severity,
+  message: z.string(),
+  place,
+  subjects: z.array(z.string()),
+}
 const finding = z
   .strictObject({
     fingerprint: z.string().describe('Same in later scans, whatever the lines, tags and digests: SHA-256'),
-    rule: z.string(),
-    outcome: z.enum(['fail', 'open']).describe('open: a fact that decides is not known'),
-    severity,
-    message: z.string(),
-    place,
-    subjects: z.array(z.string()),
+    ...said,
     field: z.string(),
     element: z.string().optional().describe('Key of the list element'),
     because: z.array(reason).describe('The smallest set of facts that forces the outcome'),

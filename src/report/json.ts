@@ -68,14 +68,20 @@ export function resultJson(result: Result): ResultJson {
   }
 }
 
-const findingJson = (finding: Finding, fingerprint: string, blocks: boolean): FindingJson => ({
-  fingerprint,
+/** What every report as JSON says of a finding. */
+export const saidOf = (
+  finding: Finding,
+): Pick<FindingJson, 'rule' | 'outcome' | 'severity' | 'message' | 'place' | 'subjects'> => ({
   rule: finding.rule,
   outcome: finding.outcome,
   severity: finding.severity,
   message: finding.message,
   place: placeJson(finding.place),
   subjects: [...finding.subjects],
+})
+const findingJson = (finding: Finding, fingerprint: string, blocks: boolean): FindingJson => ({
+  fingerprint,
+  ...saidOf(finding),
   field: finding.field,
   ...(finding.element !== undefined && { element: finding.element }),
   because: finding.because.map(({ field, fact }) => ({ field, fact: factJson(fact, isSecret(field), DEEPEST) })),

@@ -119,7 +119,8 @@ function judgedBy(world: Partial<World>): { readonly [root in Root]: readonly On
     names: new Map(),
     context: bind(tables),
   })
-  const indices = new Map(containers.map((subject, index) => [subject, index]))
+  // Only a rule about a project that covers others asks for it.
+  const indices = once(() => new Map(containers.map((subject, index) => [subject, index])))
   return {
     container: containers.map(({ id, place, container, image, engine }) =>
       on(id, place, { container: untyped(container), image: untyped(image), engine: untyped(engine) }),
@@ -128,7 +129,7 @@ function judgedBy(world: Partial<World>): { readonly [root in Root]: readonly On
     engine: engines.map(({ id, place, facts }) => on(id, place, { engine: untyped(facts) })),
     project: projects.map(({ id, place, facts, members }) => ({
       ...on(id, place, { project: untyped(facts) }),
-      among: once(() => ({ among: members.map((subject) => `container ${indices.get(subject) ?? '?'}`) })),
+      among: once(() => ({ among: members.map((subject) => `container ${indices().get(subject) ?? '?'}`) })),
     })),
     grant: grants.map(({ id, place, facts }) => on(id, place, { grant: untyped(facts) })),
   }

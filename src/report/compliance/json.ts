@@ -4,7 +4,7 @@ import type { Finding, Waived } from '../../model/finding.ts'
 import type { Result } from '../../model/result.ts'
 import { json } from '../escape.ts'
 import { fingerprints } from '../fingerprint.ts'
-import { placeJson } from '../json.ts'
+import { placeJson, saidOf } from '../json.ts'
 import { exitCode } from '../order.ts'
 import type { Report } from '../report.ts'
 import type { ComplianceJson } from './schema.ts'
@@ -86,12 +86,7 @@ const findingJson = (
   waived: Waived | undefined,
 ): FindingJson => ({
   ...(fingerprint !== undefined && { fingerprint }),
-  rule: finding.rule,
-  outcome: finding.outcome,
-  severity: finding.severity,
-  message: finding.message,
-  place: placeJson(finding.place),
-  subjects: [...finding.subjects],
+  ...saidOf(finding),
   fix,
   ...(finding.coveredBy !== undefined && { coveredBy: finding.coveredBy }),
   ...(finding.outcome === 'open' && {

@@ -2,19 +2,14 @@
 import { z } from 'zod'
 import { controlOutcomes } from '../../model/compliance.ts'
 import { severities } from '../../model/finding.ts'
-import { place, published, severity } from '../json-schema.ts'
+import { place, published, said } from '../json-schema.ts'
 
 const kind = z.enum(['container', 'image', 'engine', 'project', 'grant'])
 const waived = z.strictObject({ reason: z.string(), place }).describe('Somebody allowed it, in writing')
 const finding = z
   .strictObject({
     fingerprint: z.string().optional().describe('That of the same finding in --format json'),
-    rule: z.string(),
-    outcome: z.enum(['fail', 'open']).describe('open: a fact that decides is not known'),
-    severity,
-    message: z.string(),
-    place,
-    subjects: z.array(z.string()),
+    ...said,
     fix: z.string(),
     coveredBy: z.string().optional().describe('Rule whose finding on the same subject has the same cause'),
     unknown: z
