@@ -1,7 +1,11 @@
 /** The parts of a rule's example -> subjects: what `rule/example.ts` is handed, because rules import no dialect. */
+import { ReadFile } from './image/parse.ts'
+import { memoryBlob } from './source/blob.ts'
 import { CAPABILITIES } from './confine/capabilities.ts'
 import { catalogers } from './catalog/index.ts'
+import { distributionOf } from './catalog/distribution.ts'
 import { imageContent } from './catalog/facts.ts'
+import { packagesOf } from './catalog/packages.ts'
 import { deriveAll } from './derive.ts'
 import { dialects, gather, grantsIn, read, settle } from './dialect/index.ts'
 import { SILENT_ABOUT, type Bystander } from './dialect/dialect.ts'
@@ -110,13 +114,14 @@ function imageOf(root: Node): Image {
     for (const cataloger of catalogers) {
       if (!cataloger.wants(entry.path, entry)) continue
       const file = { path: entry.path, entry, layer: 0 }
-      const { value, notices: flaws } = cataloger.parse({ ...file, body: cataloger.body ? body : Buffer.alloc(0) })
+      const { value, notices: flaws } = cataloger.parse(new ReadFile(file.path, entry, 0, memoryBlob(body)))
       finds.push({ file, cataloger: cataloger.name, finds: value })
       notices.push(...flaws)
     }
   const id = 'example'
+  const packages = packagesOf({ finds }, distributionOf(finds))
   const byPath = new Map(files.map((file) => [file.entry.path, file]))
-  const content = relocated(imageContent({ id, layers: [], catalogued: { finds, notices: [] } }), (place) =>
+  const content = relocated(imageContent({ id, layers: [], catalogued: { finds, notices: [] }, packages }), (place) =>
     place.in === id ? (byPath.get(place.file)?.placeOf(place.line) ?? root.place) : place,
   )
   const named = get(root, 'name')

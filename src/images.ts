@@ -1,7 +1,9 @@
 /** Image targets -> images: opened, catalogued, turned into facts. */
 import { basename } from 'node:path'
 import { catalogers } from './catalog/index.ts'
+import { distributionOf } from './catalog/distribution.ts'
 import { imageContent } from './catalog/facts.ts'
+import { packagesOf } from './catalog/packages.ts'
 import { imageFacts } from './dialect/image-config.ts'
 import { readText } from './document/read.ts'
 import { openImage, type ImageTarget, type OpenedImage } from './image/open.ts'
@@ -10,6 +12,7 @@ import { recipeOf } from './join/recipe.ts'
 import { parseReference } from './join/reference.ts'
 import { set, unknown, byDefault } from './model/fact.ts'
 import { image as imageRows, type ImageFacts } from './model/fields.ts'
+import type { Packages } from './model/package.ts'
 import type { Notice, Read } from './model/notice.ts'
 import { startOf, type Place } from './model/place.ts'
 import type { Image } from './model/subject.ts'
@@ -57,13 +60,16 @@ function imageOf(opened: OpenedImage, target: ImageTarget, taken: ReadonlySet<st
   for (let number = 2; taken.has(id); number += 1) id = `${name}-${number}`
   // Its real name is a digest, and would make every build's findings new ones.
   const place = opened.config ? startOf(CONFIG, { in: id }) : startOf(target.name)
-  const { facts, notices } = factsOf(opened, id, place)
+  const { finds } = opened.catalogued
+  const packages = packagesOf(opened.catalogued, distributionOf(finds))
+  const { facts, notices } = factsOf(opened, packages, id, place)
   return {
     id,
     names: opened.names,
     target: target.name,
     place,
     facts,
+    packages,
     notices: [...opened.catalogued.notices, ...notices],
   }
 }
@@ -80,6 +86,7 @@ function shortName({ names }: OpenedImage, target: ImageTarget): string {
 
 function factsOf(
   opened: OpenedImage,
+  packages: Packages,
   id: string,
   place: Place,
 ): { readonly facts: ImageFacts; readonly notices: readonly Notice[] } {
@@ -96,7 +103,7 @@ function factsOf(
   const [reference] = opened.names
   const known: ImageFacts = {
     ...facts,
-    ...imageContent({ id, layers: opened.layers, catalogued: opened.catalogued }),
+    ...imageContent({ id, layers: opened.layers, catalogued: opened.catalogued, packages }),
     reference: reference === undefined ? byDefault(place, '', 'the image carries no name') : set(place, reference),
     names: set(
       place,

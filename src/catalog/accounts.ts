@@ -2,7 +2,7 @@ import type { AccountFind, Cataloger, Finds, GroupFind, ImageFile } from '../mod
 import type { Read } from '../model/notice.ts'
 import { complaintsAbout, MAX_FINDS, tooMany, type Complaints } from './complaints.ts'
 import { isRegular } from './entry.ts'
-import { linesOf } from './lines.ts'
+import { linesOf } from './format/lines.ts'
 
 const PASSWD = 'etc/passwd'
 const SHADOW = 'etc/shadow'

@@ -1,7 +1,7 @@
 import type { Cataloger, PackageFind } from '../model/tree.ts'
 import { complaintsAbout, MAX_FINDS, MAX_WORD, tooMany } from './complaints.ts'
 import { isRegular } from './entry.ts'
-import { linesOf } from './lines.ts'
+import { linesOf } from './format/lines.ts'
 
 const PATHS = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed'])
 
@@ -13,6 +13,7 @@ export const apk: Cataloger = {
   name: 'apk',
   version: 1,
   body: true,
+  packages: true,
   wants: (path, entry) => PATHS.has(path) && isRegular(entry),
   parse(file) {
     const complaints = complaintsAbout(file)

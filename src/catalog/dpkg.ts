@@ -1,7 +1,7 @@
 import type { Cataloger, PackageFind } from '../model/tree.ts'
 import { complaintsAbout, MAX_FINDS, MAX_WORD, tooMany } from './complaints.ts'
 import { isRegular } from './entry.ts'
-import { stanzasOf } from './stanza.ts'
+import { stanzasOf } from './format/stanza.ts'
 
 const STATUS = 'var/lib/dpkg/status'
 const STATUS_D = 'var/lib/dpkg/status.d/'
@@ -21,6 +21,7 @@ export const dpkg: Cataloger = {
   name: 'dpkg',
   version: 1,
   body: true,
+  packages: true,
   wants(path, entry) {
     if (!isRegular(entry)) return false
     if (path === STATUS) return true

@@ -2,14 +2,18 @@ import { byDefault, derived, set, unknown, type Fact } from '../model/fact.ts'
 import type { image as fields, ImageFacts } from '../model/fields.ts'
 import { startOf, type Place } from '../model/place.ts'
 import type { Element } from '../model/row.ts'
+import type { Packages } from '../model/package.ts'
 import type { Catalogued, Finds, LayerRecord } from '../model/tree.ts'
-import { UNREAD } from './unread.ts'
+import { distributionOf } from './distribution.ts'
+import { packageFacts } from './package-facts.ts'
 
 /** The rows of the image table that its files answer. */
 export type ImageContent = Pick<
   ImageFacts,
   | 'distribution'
   | 'packages'
+  | 'declaredPackages'
+  | 'removedPackages'
   | 'accounts'
   | 'groups'
   | 'setuid'
@@ -28,15 +32,14 @@ export interface CataloguedImage {
   readonly id: string
   readonly layers: readonly LayerRecord[]
   readonly catalogued: Catalogued
+  readonly packages: Packages
 }
 
 /**
  * What the catalogers found, as facts with their places in the image.
  *
- * Packages are sorted by type, name, version and path; files by path; accounts, groups and sudoers rules by file and line,
- * so that the first of a name or a number is the one that getpwnam(3) and getpwuid(3) give.
- * A database that nobody can read stands among the packages as one of which nothing is known:
- * a rule that looks for a package finds it elsewhere, or says that it does not know.
+ * Files are sorted by path; accounts, groups and sudoers rules by file and line, so that the first of a name or a number is the one
+ * that getpwnam(3) and getpwuid(3) give.
  */
 export function imageContent(image: CataloguedImage): ImageContent {
   const finds = image.catalogued.finds
@@ -71,44 +74,7 @@ export function imageContent(image: CataloguedImage): ImageContent {
   const files = (has: (found: Finds) => boolean) =>
     finds.filter((one) => has(one.finds)).toSorted((a, b) => compare(a.file.path, b.file.path))
 
-  const packages = listed((found) => found.packages)
-    .toSorted(
-      (a, b) =>
-        compare(a.find.type, b.find.type) ||
-        compare(a.find.name, b.find.name) ||
-        compare(a.find.version, b.find.version) ||
-        compare(a.file.path, b.file.path),
-    )
-    .map(({ find, file, place }): Row<'packages'> => ({
-      place,
-      facts: {
-        type: set(place, find.type),
-        name: set(place, find.name),
-        version: set(place, find.version),
-        architecture: set(place, find.architecture),
-        source: set(place, find.source),
-        ...locationOf(place, file),
-      },
-    }))
-  const unread = image.catalogued.notices
-    .filter((notice) => notice.id === UNREAD)
-    .toSorted((a, b) => compare(a.place.file, b.place.file))
-    .map(({ place: { file, layer }, message }): Row<'packages'> => {
-      const place = startOf(file, { in: image.id, ...(layer !== undefined && { layer }) })
-      const answer = () => unknown(place, message)
-      return {
-        place,
-        facts: {
-          type: answer(),
-          name: answer(),
-          version: answer(),
-          architecture: answer(),
-          source: answer(),
-          path: set(place, file),
-          layer: layer === undefined ? answer() : set(place, layer),
-        },
-      }
-    })
+  const rows = packageFacts(image)
 
   // Of two entries the first counts, as getspnam(3) reads them.
   const passwords = new Map(
@@ -221,8 +187,10 @@ export function imageContent(image: CataloguedImage): ImageContent {
   })
 
   return {
-    distribution: distributionOf(finds, placeOf, absent),
-    packages: list([...packages, ...unread], '', 'no cataloger found a package in the image'),
+    distribution: distributionFacts(finds, placeOf, absent),
+    packages: list([...rows.installed, ...rows.unread], '', 'no cataloger found a package in the image'),
+    declaredPackages: list(rows.declared, '', 'the image holds no lock file and no list of requirements'),
+    removedPackages: list(rows.removed, '', 'no layer took away a package that another had brought'),
     accounts: list(accounts, 'etc/passwd', 'the image has no /etc/passwd, or an empty one'),
     groups: list(groups, 'etc/group', 'the image has no /etc/group, or an empty one'),
     setuid: list(setuid, '', 'no file of the image has the bit'),
@@ -235,22 +203,18 @@ export function imageContent(image: CataloguedImage): ImageContent {
   }
 }
 
-/** os-release(5): etc/os-release takes precedence over usr/lib/os-release. */
-function distributionOf(
+function distributionFacts(
   finds: readonly Found[],
   placeOf: (file: Found['file'], line?: number) => Place,
   absent: (path: string) => Place,
 ): ImageContent['distribution'] {
-  const [first] = finds
-    .filter((one) => one.finds.distribution !== undefined)
-    .toSorted((a, b) => compare(a.file.path, b.file.path))
-  if (!first?.finds.distribution) {
+  const found = distributionOf(finds)
+  if (!found) {
     const nothing = () => byDefault(absent('etc/os-release'), '', 'the image has no os-release')
     return { id: nothing(), version: nothing(), name: nothing() }
   }
-  const { id, version, name, line } = first.finds.distribution
-  const place = placeOf(first.file, line)
-  return { id: set(place, id), version: set(place, version), name: set(place, name) }
+  const place = placeOf(found.file, found.line)
+  return { id: set(place, found.id), version: set(place, found.version), name: set(place, found.name) }
 }
 
 /** Programs that end at once, or stop the machine; as shells they let nobody in. */

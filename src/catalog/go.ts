@@ -1,5 +1,5 @@
 import type { Cataloger, PackageFind } from '../model/tree.ts'
-import { readBuildInformation } from './buildinfo.ts'
+import { readBuildInformation } from './format/buildinfo.ts'
 import { complaintsAbout, MAX_FINDS, MAX_WORD, tooMany } from './complaints.ts'
 import { isMountedOver, isRegular, isWithin, sizeOf } from './entry.ts'
 
@@ -21,6 +21,7 @@ export const go: Cataloger = {
   name: 'go',
   version: 1,
   body: true,
+  packages: true,
   byContent: true,
   wants: (path, entry) =>
     isRegular(entry) &&

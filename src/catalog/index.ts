@@ -14,15 +14,12 @@ import { sudoers } from './sudoers.ts'
 import { unread } from './unread.ts'
 import { worldWritable } from './world-writable.ts'
 
-/** Every cataloger, in the order in which they are asked. A new one is a file and a line here; a test says when they differ. */
+/** Those that tell which packages an image has, and of which distribution it is: all that a list of its parts (SBOM) needs. */
+export const packageCatalogers: readonly Cataloger[] = [osRelease, dpkg, apk, npm, python, go, unread]
+
+/** Every cataloger, in the order in which they are asked. A new one is a file and a line here or above; a test says when they differ. */
 export const catalogers: readonly Cataloger[] = [
-  osRelease,
-  dpkg,
-  apk,
-  npm,
-  python,
-  go,
-  unread,
+  ...packageCatalogers,
   accounts,
   sudoers,
   setuid,

@@ -13,6 +13,7 @@ export const npm: Cataloger = {
   name: 'npm',
   version: 1,
   body: true,
+  packages: true,
   byContent: true,
   wants: (path, entry) => isRegular(entry) && isInstalled(path),
   parse(file) {

@@ -1,7 +1,7 @@
 import type { Cataloger } from '../model/tree.ts'
 import { complaintsAbout } from './complaints.ts'
 import { isRegular } from './entry.ts'
-import { linesOf } from './lines.ts'
+import { linesOf } from './format/lines.ts'
 
 const PATHS = new Set(['etc/os-release', 'usr/lib/os-release'])
 

@@ -1,7 +1,7 @@
 import type { Cataloger } from '../model/tree.ts'
 import { complaintsAbout, MAX_WORD } from './complaints.ts'
 import { isRegular } from './entry.ts'
-import { stanzasOf } from './stanza.ts'
+import { stanzasOf } from './format/stanza.ts'
 
 const FIELDS = new Set(['name', 'version'])
 
@@ -13,6 +13,7 @@ export const python: Cataloger = {
   name: 'python',
   version: 1,
   body: true,
+  packages: true,
   byContent: true,
   wants: (path, entry) =>
     isRegular(entry) &&

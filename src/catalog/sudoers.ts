@@ -1,7 +1,7 @@
 import type { Cataloger, SudoerFind } from '../model/tree.ts'
 import { complaintsAbout, MAX_FINDS, tooMany } from './complaints.ts'
 import { isRegular } from './entry.ts'
-import { linesOf } from './lines.ts'
+import { linesOf } from './format/lines.ts'
 
 const FOLDER = 'etc/sudoers.d/'
 /** Characters of a line with its continuations. */

@@ -39,7 +39,7 @@ export async function assemble(
   const { target, catalogers, limits } = context
   const bounded = boundEntries(layers, context)
   const tree = mergeLayers(bounded, { hops: limits.hops, path: limits.path, whiteouts })
-  const catalogued = await catalogue(tree, layers, catalogers, target.name)
+  const catalogued = await catalogue(tree, layers, catalogers, target.name, limits)
   const cut = bounded.some(({ entries }, index) => entries.length < (layers[index]?.entries.length ?? 0))
   const partial =
     cut || tree.problems.length > 0 || [...about, ...layers.flatMap((layer) => layer.notices)].some(({ lost }) => lost)
@@ -57,7 +57,12 @@ export async function assemble(
   ]
   return {
     layers: records,
-    catalogued: { finds: catalogued.finds, notices: abridge(notices), ...(partial && { partial }) },
+    catalogued: {
+      finds: catalogued.finds,
+      ...(catalogued.past && { past: catalogued.past }),
+      notices: abridge(notices),
+      ...(partial && { partial }),
+    },
     shadowed: tree.shadowed,
     entries: layers.reduce((sum, layer) => sum + layer.entries.length, 0),
   }

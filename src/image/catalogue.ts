@@ -1,14 +1,34 @@
-/** Asks every cataloger about every file of the merged tree, and hands it the bodies it wants. */
+/** Asks every cataloger about every file of the merged tree, and about those that layers hid, and hands it the bodies it wants. */
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
-import type { Catalogued, Cataloger, Finds } from '../model/tree.ts'
-import { isProblem, type LayerContent } from './gathering.ts'
-import { parseSafely, type Early } from './parse.ts'
-import { nodesOf, type Node, type Tree } from './tree.ts'
+import type { Catalogued, Cataloger, Content, Entry, Finds } from '../model/tree.ts'
+import type { Limits, Problem } from '../source/limits.ts'
+import { head, memoryBlob } from '../source/blob.ts'
+import { isProblem, tooLarge, type LayerContent } from './gathering.ts'
+import { ownedBy } from './owned.ts'
+import { EMPTY, parseSafely, ReadFile, type Early } from './parse.ts'
+import { lookUp, nodesOf, type Tree } from './tree.ts'
 
 type Find = Catalogued['finds'][number]
+type Past = NonNullable<Catalogued['past']>[number]
 
-const EMPTY = Buffer.alloc(0)
+/** A file that a cataloger is asked about: of the merged tree, or of a layer, hidden by a later one. */
+interface Asked {
+  readonly path: string
+  readonly entry: Entry
+  /** The layer that brought it, and the one that holds its body, with the index of the entry there. */
+  readonly layer: number
+  readonly bodyLayer: number
+  readonly bodyIndex: number
+  readonly hidden?: { readonly by: number; readonly how: Past['how'] }
+}
+interface Want {
+  readonly asked: Asked
+  readonly cataloger: Cataloger
+}
+interface Found extends Want {
+  readonly early: Early
+}
 
 /** Finds stand in the order of paths, then of catalogers. Notices name the image `name` and the layer. */
 export async function catalogue(
@@ -16,85 +36,160 @@ export async function catalogue(
   layers: readonly LayerContent[],
   catalogers: readonly Cataloger[],
   name: string,
-): Promise<Catalogued> {
-  const found: { readonly node: Node; readonly early: Early }[] = []
-  const missing: { readonly node: Node; readonly cataloger: Cataloger }[] = []
-  for (const node of nodesOf(tree.root)) {
-    if (node.implied) continue
-    for (const cataloger of catalogers) {
-      if (!cataloger.wants(node.path, node.entry)) continue
-      if (!cataloger.body) found.push({ node, early: parse(cataloger, node, EMPTY) })
-      else if (node.bodyIndex < 0)
-        continue // a hard link to nothing, which has its notice
-      else {
-        const early = earlyOf(layers, node, cataloger)
-        if (early) found.push({ node, early })
-        else missing.push({ node, cataloger })
-      }
-    }
-  }
+  limits: Limits,
+): Promise<Omit<Catalogued, 'partial'>> {
   const notices: Notice[] = []
-  await readMissing(missing, layers, found, (node, problem) =>
-    notices.push({ id: problem.id, place: placeOf(node, name), message: problem.message, lost: true }),
-  )
+  const lose = (asked: Asked, { id, message }: Problem): void => {
+    // What is no longer in the image is no loss to what is judged of it.
+    if (!asked.hidden) notices.push({ id, place: placeOf(asked, name), message, lost: true })
+  }
+  const { wants, later } = wantsOf(tree, catalogers)
+  const found = await parseAll(wants, tree, layers, limits, lose)
+  const owned =
+    later.length > 0
+      ? ownedBy(
+          found.map(({ early }) => early.finds),
+          tree,
+        )
+      : () => false
+  const unowned = later.filter(({ asked }) => !owned(asked.path))
+  found.push(...(await parseAll(unowned, tree, layers, limits, lose)))
+
   const order = new Map(catalogers.map((cataloger, index) => [cataloger, index]))
   found.sort(
     (a, b) =>
-      compare(a.node.path, b.node.path) || (order.get(a.early.cataloger) ?? 0) - (order.get(b.early.cataloger) ?? 0),
+      compare(a.asked.path, b.asked.path) ||
+      a.asked.bodyLayer - b.asked.bodyLayer ||
+      (order.get(a.cataloger) ?? 0) - (order.get(b.cataloger) ?? 0),
   )
   const finds: Find[] = []
-  for (const { node, early } of found) {
-    for (const notice of early.notices) notices.push(stamp(notice, node, name))
-    if (!isEmpty(early.finds))
-      finds.push({
-        file: { path: node.path, entry: node.entry, layer: node.layer },
-        cataloger: early.cataloger.name,
-        finds: early.finds,
-      })
+  const past: Past[] = []
+  for (const { asked, cataloger, early } of found) {
+    const { path, entry, layer, hidden } = asked
+    if (!hidden) for (const notice of early.notices) notices.push(stamp(notice, asked, name))
+    if (isEmpty(early.finds)) continue
+    const one = { file: { path, entry, layer }, cataloger: cataloger.name, finds: early.finds }
+    if (hidden) past.push({ ...one, ...hidden })
+    else finds.push(one)
   }
-  return { finds, notices }
+  return { finds, past, notices }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const isEmpty = (finds: Finds): boolean => Object.keys(finds).length === 0
-const placeOf = (node: Node, name: string) => startOf(node.path, { in: name, layer: node.layer })
+const placeOf = ({ path, layer }: Asked, name: string) => startOf(path, { in: name, layer })
 
-const parse = (cataloger: Cataloger, node: Node, body: Buffer): Early =>
-  parseSafely(cataloger, node.path, node.entry, node.layer, body)
+/** What is wanted at once, and what only where no package owns the file. */
+function wantsOf(tree: Tree, catalogers: readonly Cataloger[]): { readonly wants: Want[]; readonly later: Want[] } {
+  const wants: Want[] = []
+  const later: Want[] = []
+  for (const node of nodesOf(tree.root)) {
+    if (node.implied) continue
+    for (const cataloger of catalogers) {
+      if (!cataloger.wants(node.path, node.entry)) continue
+      // A hard link to nothing has its notice.
+      if (cataloger.body !== false && node.bodyIndex < 0) continue
+      ;(cataloger.unowned ? later : wants).push({ asked: node, cataloger })
+    }
+  }
+  const ofPast = catalogers.filter(({ packages, unowned }) => packages && !unowned)
+  for (const { path, entry, layer, index, by, how } of tree.shadowed)
+    for (const cataloger of ofPast)
+      if (cataloger.wants(path, entry))
+        wants.push({
+          cataloger,
+          asked: { path, entry, layer, bodyLayer: layer, bodyIndex: index, hidden: { by, how } },
+        })
+  return { wants, later }
+}
+
+async function parseAll(
+  wants: readonly Want[],
+  tree: Tree,
+  layers: readonly LayerContent[],
+  limits: Limits,
+  lose: (asked: Asked, problem: Problem) => void,
+): Promise<Found[]> {
+  const found: Found[] = []
+  const missing: Want[] = []
+  for (const want of wants) {
+    const { asked, cataloger } = want
+    const early =
+      cataloger.body === false
+        ? parseSafely(cataloger, new ReadFile(asked.path, asked.entry, asked.layer, EMPTY))
+        : earlyOf(layers, want, tree)
+    if (early) found.push({ ...want, early })
+    else missing.push(want)
+  }
+  const beside = await besideAll(missing, tree, layers, limits, lose)
+  for (const [layer, wanted] of Map.groupBy(missing, ({ asked }) => asked.bodyLayer)) {
+    // Hard links share a body, and several catalogers may want one file.
+    const byIndex = Map.groupBy(wanted, ({ asked }) => asked.bodyIndex)
+    const indexes = [...byIndex.keys()].toSorted((a, b) => a - b)
+    await layers[layer]?.bodies(indexes, (index, body) => {
+      for (const [asked, asking] of Map.groupBy(byIndex.get(index) ?? [], (want) => want.asked)) {
+        if (isProblem(body)) {
+          lose(asked, body)
+          continue
+        }
+        const { path, entry } = asked
+        const file = new ReadFile(path, entry, asked.layer, body, beside.get(asked))
+        for (const want of asking) {
+          const large = want.cataloger.body === true ? tooLarge(body, limits) : undefined
+          if (large) lose(asked, large)
+          else found.push({ ...want, early: parseSafely(want.cataloger, file) })
+        }
+      }
+    })
+  }
+  return found
+}
 
 /**
  * What was parsed while the layer passed counts where the file is still called what it was called then, or where its name does
- * not matter. A program of several names is in nearly every image, and to read it again is to inflate its layer again.
+ * not matter, and where no other file has to be read with it. A program of several names is in nearly every image, and to read it
+ * again is to inflate its layer again.
  */
-function earlyOf(layers: readonly LayerContent[], node: Node, cataloger: Cataloger): Early | undefined {
-  const layer = layers[node.bodyLayer]
-  const sameName = layer?.entries[node.bodyIndex]?.path === node.path && node.bodyLayer === node.layer
-  if (!layer || (!sameName && cataloger.byContent !== true)) return undefined
-  return layer.early.get(node.bodyIndex)?.find((early) => early.cataloger === cataloger)
+function earlyOf(layers: readonly LayerContent[], { asked, cataloger }: Want, tree: Tree): Early | undefined {
+  const layer = layers[asked.bodyLayer]
+  const early = layer?.early.get(asked.bodyIndex)?.find((one) => one.cataloger === cataloger)
+  if (!early) return undefined
+  const sameName = layer?.entries[asked.bodyIndex]?.path === asked.path && asked.bodyLayer === asked.layer
+  if (!sameName && cataloger.byContent !== true) return undefined
+  return besideOf({ asked, cataloger }, tree).length > 0 ? undefined : early
 }
 
 /** A cataloger does not know the image, nor, while a layer passes, its number, nor the file's other names. */
-function stamp(notice: Notice, node: Node, name: string): Notice {
-  return { ...notice, place: { ...notice.place, file: node.path, in: name, layer: node.layer } }
+function stamp(notice: Notice, asked: Asked, name: string): Notice {
+  return { ...notice, place: { ...notice.place, file: asked.path, in: name, layer: asked.layer } }
 }
 
-async function readMissing(
-  missing: readonly { readonly node: Node; readonly cataloger: Cataloger }[],
+/** Files of the merged tree that must be read with one; what a layer hid stands alone. */
+function besideOf({ asked, cataloger }: Want, tree: Tree): readonly Asked[] {
+  if (!cataloger.beside || asked.hidden) return []
+  return cataloger.beside(asked.path).flatMap((path) => {
+    const node = lookUp(tree, path, MAX_HOPS)
+    return node && node.bodyIndex >= 0 && node.entry.size > 0 && !node.children ? [{ ...node, path }] : []
+  })
+}
+/** Links followed on the way to a file beside (path_resolution(7)). */
+const MAX_HOPS = 40
+
+async function besideAll(
+  wants: readonly Want[],
+  tree: Tree,
   layers: readonly LayerContent[],
-  found: { readonly node: Node; readonly early: Early }[],
-  lose: (node: Node, problem: { readonly id: string; readonly message: string }) => void,
-): Promise<void> {
-  for (const [layer, wanted] of Map.groupBy(missing, ({ node }) => node.bodyLayer)) {
-    // Hard links share a body, and several catalogers may want one file.
-    const byIndex = Map.groupBy(wanted, ({ node }) => node.bodyIndex)
-    await layers[layer]?.bodies(
-      [...byIndex.keys()].toSorted((a, b) => a - b),
-      (index, body) => {
-        const asking = byIndex.get(index) ?? []
-        if (!isProblem(body))
-          for (const { node, cataloger } of asking) found.push({ node, early: parse(cataloger, node, body) })
-        else for (const node of new Set(asking.map((one) => one.node))) lose(node, body)
-      },
-    )
-  }
+  limits: Limits,
+  lose: (asked: Asked, problem: Problem) => void,
+): Promise<ReadonlyMap<Asked, ReadonlyMap<string, Content>>> {
+  const all = new Map<Asked, Map<string, Content>>()
+  for (const want of wants)
+    for (const other of besideOf(want, tree))
+      await layers[other.bodyLayer]?.bodies([other.bodyIndex], (_, body) => {
+        const problem = isProblem(body) ? body : tooLarge(body, limits)
+        if (problem || isProblem(body)) return problem && lose(other, problem)
+        const held = all.get(want.asked) ?? new Map<string, Content>()
+        all.set(want.asked, held.set(other.path, memoryBlob(head(body, body.size))))
+      })
+  return all
 }

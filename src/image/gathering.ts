@@ -1,16 +1,17 @@
 /** What is kept of a layer while its archive is read, whichever way that is. */
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
-import type { Cataloger, Entry } from '../model/tree.ts'
+import type { Cataloger, Content, Entry } from '../model/tree.ts'
 import { cleanPath } from '../source/archive-path.ts'
+import { head, memoryBlob } from '../source/blob.ts'
 import type { Limits, Problem } from '../source/limits.ts'
 import type { TarHeader } from '../source/tar-header.ts'
 import { expandSparse, type Sparse } from '../source/tar-sparse.ts'
 import type { Early } from './parse.ts'
 
-/** A body, or why there is none. */
-export type Body = Buffer | Problem
-export const isProblem = (body: Body): body is Problem => !Buffer.isBuffer(body)
+/** A body, or why there is none. It is good until the next one is given. */
+export type Body = Content | Problem
+export const isProblem = (body: Body): body is Problem => 'message' in body
 
 export interface LayerContent {
   readonly entries: readonly Entry[]
@@ -18,7 +19,7 @@ export interface LayerContent {
   readonly notices: readonly Notice[]
   /** What was parsed as it passed, by the entry's index. */
   readonly early: ReadonlyMap<number, readonly Early[]>
-  /** Hands out the bodies of entries, by index, in any order. */
+  /** Hands out the bodies of entries, by index, in any order. Those that are too large to be read whole are for who reads in parts. */
   bodies(indexes: readonly number[], take: (index: number, body: Body) => void): Promise<void>
 }
 
@@ -102,23 +103,32 @@ export class Gathering {
   /** The catalogers that want the body of this entry by the name that it has in the layer. */
   wanting(index: number): readonly Cataloger[] {
     const entry = this.entries[index]
-    if (!entry || entry.type !== 'file' || this.tooLarge(index)) return []
-    return this.#reading.catalogers.filter((cataloger) => cataloger.body && cataloger.wants(entry.path, entry))
+    if (entry?.type !== 'file') return []
+    const large = tooLarge(entry, this.#reading.limits) !== undefined
+    return this.#reading.catalogers.filter(
+      ({ body, wants }) => body !== false && !(large && body === true) && wants(entry.path, entry),
+    )
   }
 
-  whole(index: number, stored: Buffer): Body {
+  /** The file of what is stored of it. */
+  body(index: number, stored: Content): Body {
+    if (stored.size < (this.stored[index] ?? 0)) return cutShort
     const sparse = this.sparse.get(index)
-    const size = this.entries[index]?.size ?? 0
-    if (stored.length < (this.stored[index] ?? 0)) return cutShort
-    return sparse ? (expandSparse(stored, sparse, size) ?? badSparse) : stored
+    const entry = this.entries[index]
+    if (!sparse || !entry) return stored
+    const large = tooLarge({ size: Math.max(entry.size, stored.size) }, this.#reading.limits)
+    if (large) return large
+    const whole = expandSparse(head(stored, stored.size), sparse, entry.size)
+    return whole ? memoryBlob(whole) : badSparse
   }
-  tooLarge(index: number): Problem | undefined {
-    const { body } = this.#reading.limits
-    if (Math.max(this.entries[index]?.size ?? 0, this.stored[index] ?? 0) <= body) return undefined
-    return {
-      id: 'file-limit',
-      message: `The file is larger than ${body} bytes and was not read; what it would tell is not known.`,
-    }
+}
+
+/** Why a file is not read whole. */
+export function tooLarge({ size }: Pick<Entry, 'size'>, { body }: Limits): Problem | undefined {
+  if (size <= body) return undefined
+  return {
+    id: 'file-limit',
+    message: `The file is larger than ${body} bytes and was not read; what it would tell is not known.`,
   }
 }
 

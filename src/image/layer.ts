@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
-import { head, type Blob } from '../source/blob.ts'
+import { head, partOf, type Blob } from '../source/blob.ts'
 import { inflate } from '../source/compression.ts'
 import { compressionOf, MAGIC_LENGTH } from '../source/magic.ts'
 import { compareDigest } from '../source/image-source.ts'
@@ -74,15 +74,8 @@ function seekLayer(blob: Blob, reading: LayerReading): LayerContent & { readonly
     notices,
     early,
     bodies: async (indexes, take) => {
-      for (const index of indexes) {
-        const large = gathering.tooLarge(index)
-        if (large) take(index, large)
-        else {
-          const body = Buffer.allocUnsafe(gathering.stored[index] ?? 0)
-          const read = blob.read(body, gathering.offsets[index] ?? 0)
-          take(index, gathering.whole(index, body.subarray(0, read)))
-        }
-      }
+      for (const index of indexes)
+        take(index, gathering.body(index, partOf(blob, gathering.offsets[index] ?? 0, gathering.stored[index] ?? 0)))
     },
   }
 }

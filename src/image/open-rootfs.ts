@@ -4,10 +4,10 @@ import { startOf } from '../model/place.ts'
 import type { LayerRecord } from '../model/tree.ts'
 import type { Blob } from '../source/blob.ts'
 import type { Problem } from '../source/limits.ts'
-import { readRootfsFile, walkRootfs } from '../source/rootfs.ts'
+import { openRootfsFile, walkRootfs } from '../source/rootfs.ts'
 import { assemble, type OpenedImage } from './assemble.ts'
 import { notice, readingOf, type Context } from './context.ts'
-import type { LayerContent } from './gathering.ts'
+import { isProblem, type LayerContent } from './gathering.ts'
 import { readLayer } from './layer.ts'
 
 /** A root file system has one layer, of no digest. */
@@ -41,7 +41,11 @@ export async function openRootfs(root: string, context: Context): Promise<Read<r
     early: new Map(),
     notices: problems.map(({ id, path, message }) => ({ id, place: startOf(path), message, lost: true })),
     bodies: async (indexes, take) => {
-      for (const index of indexes) take(index, readRootfsFile(root, entries[index]?.path ?? '', limits))
+      for (const index of indexes) {
+        const body = openRootfsFile(root, entries[index]?.path ?? '')
+        take(index, body)
+        if (!isProblem(body)) body.close()
+      }
     },
   }
   const blind: Problem = {

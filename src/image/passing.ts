@@ -1,14 +1,14 @@
 /** A layer that is read as it is inflated: what catalogers want by name is parsed as it passes. */
 import { createHash, type Hash } from 'node:crypto'
+import type { Cataloger } from '../model/tree.ts'
+import { memoryBlob, Spool } from '../source/blob.ts'
 import type { Again, PassingRead } from '../source/bundle.ts'
 import { compareDigest } from '../source/image-source.ts'
-import type { Problem } from '../source/limits.ts'
+import type { Limits, Problem } from '../source/limits.ts'
 import type { TarHeader } from '../source/tar-header.ts'
 import { TarStream, type BodySink } from '../source/tar.ts'
 import { cutShort, Gathering, isProblem, type Body, type LayerContent, type LayerReading } from './gathering.ts'
-import { parseSafely } from './parse.ts'
-
-const EMPTY = Buffer.alloc(0)
+import { parseSafely, ReadFile } from './parse.ts'
 
 /** A layer that is read while it passes. Bodies that nobody wanted by name then are found by a second pass. */
 export class PassingLayer implements PassingRead<LayerContent & { compare(diffId: string): void }> {
@@ -66,12 +66,14 @@ export class PassingLayer implements PassingRead<LayerContent & { compare(diffId
     const wanting = index < 0 ? [] : gathering.wanting(index)
     const entry = gathering.entries[index]
     if (!entry || wanting.length === 0) return undefined
-    return collect(header.stored, (stored) => {
-      const body = gathering.whole(index, stored)
-      if (isProblem(body)) return gathering.lose(body, entry.path)
+    const { limits } = this.#reading
+    return collect(header.stored, wanting, limits, (stored) => {
+      const body = stored && (isProblem(stored) ? stored : gathering.body(index, stored))
+      if (body && isProblem(body)) return gathering.lose(body, entry.path)
+      const file = body && new ReadFile(entry.path, entry, 0, body)
       gathering.early.set(
         index,
-        wanting.map((cataloger) => parseSafely(cataloger, entry.path, entry, 0, body)),
+        wanting.map((cataloger) => (file ? parseSafely(cataloger, file) : { cataloger, finds: {}, notices: [] })),
       )
     })
   }
@@ -79,19 +81,16 @@ export class PassingLayer implements PassingRead<LayerContent & { compare(diffId
   async #secondPass(indexes: readonly number[], take: (index: number, body: Body) => void): Promise<void> {
     const gathering = this.#gathering
     const byOffset = new Map<number, number>()
-    for (const index of indexes) {
-      const large = gathering.tooLarge(index)
-      if (large) take(index, large)
-      else byOffset.set(gathering.offsets[index] ?? 0, index)
-    }
+    for (const index of indexes) byOffset.set(gathering.offsets[index] ?? 0, index)
     if (byOffset.size === 0) return
-    const stream = new TarStream(this.#reading.limits, (header, offset) => {
+    const { limits } = this.#reading
+    const stream = new TarStream(limits, (header, offset) => {
       const index = header.type === 'file' ? byOffset.get(offset) : undefined
       if (index === undefined) return undefined
-      return collect(header.stored, (stored) => {
+      return collect(header.stored, [], limits, (stored) => {
         // Only now: what is still wanted keeps the bytes coming.
         byOffset.delete(offset)
-        take(index, gathering.whole(index, stored))
+        if (stored) take(index, isProblem(stored) ? stored : gathering.body(index, stored))
       })
     })
     const data = async (chunk: Buffer): Promise<boolean> => {
@@ -104,14 +103,52 @@ export class PassingLayer implements PassingRead<LayerContent & { compare(diffId
   }
 }
 
-/** Gathers a body of a known, bounded length. */
-function collect(length: number, done: (body: Buffer) => void): BodySink {
-  const body = length === 0 ? EMPTY : Buffer.allocUnsafe(length)
+/** Files above this are kept on disk while they are read, so that several layers at once need no more memory than this each. */
+const IN_MEMORY = 16 * 2 ** 20
+/** First bytes that catalogers are shown. */
+const FIRST = 16
+
+/**
+ * Gathers the body of one member, of a known length; `done` is given nothing where its first bytes show that none of those who
+ * want it can use it.
+ */
+function collect(
+  length: number,
+  wanting: readonly Cataloger[],
+  limits: Limits,
+  done: (body: Body | undefined) => void,
+): BodySink {
+  if (length > Math.max(limits.body, limits.parts)) return { push: () => {}, end: () => done(partsLimit(limits)) }
+  const small = length <= IN_MEMORY ? Buffer.allocUnsafe(length) : undefined
+  const large = new Spool(0)
+  let first = wanting.length > 0 && wanting.every(({ begins }) => begins) ? Buffer.alloc(0) : undefined
+  let dropped = false
   let at = 0
   return {
     push: (chunk) => {
-      at += chunk.copy(body, at)
+      if (first) {
+        const begun = (first = Buffer.concat([first, chunk.subarray(0, FIRST)]))
+        if (begun.length >= Math.min(FIRST, length)) {
+          dropped = wanting.every(({ begins }) => begins?.(begun) === false)
+          first = undefined
+        }
+      }
+      if (dropped) return
+      if (small) chunk.copy(small, at)
+      else large.push(chunk)
+      at += chunk.length
     },
-    end: () => done(body.subarray(0, at)),
+    end: () => {
+      if (dropped) return done(undefined)
+      if (small) return done(memoryBlob(small.subarray(0, at)))
+      const blob = large.blob()
+      done(blob)
+      blob.close()
+    },
   }
 }
+
+const partsLimit = ({ parts }: Limits): Problem => ({
+  id: 'file-limit',
+  message: `The file is larger than ${parts} bytes and its layer is compressed: it was not read, and what it would tell is not known. Decompress the image and scan the result.`,
+})

@@ -1,5 +1,8 @@
 /** What is in an image, before anyone has read it: the OCI image specification's layers and their entries. */
 import type { Notice, Read } from './notice.ts'
+import type { PackageFind, PackagePart } from './package.ts'
+
+export type { PackageFind } from './package.ts'
 
 export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo'
 
@@ -40,13 +43,26 @@ export interface ImageFile {
   readonly entry: Entry
   /** Layer whose entry this is (for a changed mode or content, the last layer that brought it). */
   readonly layer: number
-  /** Contents; of a hard link, those of its target. Only for files that a cataloger wants with `body`. */
+  /** Contents, whole; of a hard link, those of its target. Only for catalogers with `body`, and read when it is first asked for. */
   readonly body: Buffer
+  /** The same, to be read in parts. */
+  readonly content: Content
+  /** Those files that the cataloger's `beside` names and that are there, by path. */
+  readonly beside: ReadonlyMap<string, Content>
+}
+
+/** Bytes that can be read at any place. */
+export interface Content {
+  readonly size: number
+  /** Fills `target` from `offset` on; the number of bytes read is smaller only at the end. */
+  read(target: Uint8Array, offset: number): number
 }
 
 /** What was found in one file. Every list is optional: a cataloger gives what it finds. */
 export interface Finds {
   readonly packages?: readonly PackageFind[]
+  /** What this file says of packages that another file of their database names. */
+  readonly parts?: readonly PackagePart[]
   readonly accounts?: readonly AccountFind[]
   readonly groups?: readonly GroupFind[]
   /** Passwords by account name, from shadow(5). */
@@ -69,16 +85,6 @@ export interface Finds {
   readonly interpreter?: string
   readonly worldWritable?: true
   readonly fileCapabilities?: { readonly permitted: readonly string[]; readonly effective: boolean }
-}
-export interface PackageFind {
-  readonly type: 'deb' | 'apk' | 'npm' | 'pypi' | 'golang' | 'rpm'
-  readonly name: string
-  readonly version: string
-  readonly architecture: string
-  /** Source package; empty where it is its own. */
-  readonly source: string
-  /** Line of the database that names it, from 1. */
-  readonly line: number
 }
 export interface AccountFind {
   readonly name: string
@@ -112,20 +118,42 @@ export interface Cataloger {
   readonly name: string
   /** Raised when its answers change: part of the cache key. */
   readonly version: number
-  /** False where metadata is enough and no body is to be read. */
-  readonly body: boolean
+  /**
+   * What of the file is read: nothing (`false`: metadata is enough), all of it (`true`, up to 128 MiB), or parts of a file of any size
+   * (`'parts'`, by `content`).
+   */
+  readonly body: boolean | 'parts'
+  /** With `'parts'`: false where the first bytes (at least 16, fewer only of a shorter file) show that the file says nothing. */
+  begins?(first: Buffer): boolean
   /** True where what is found does not depend on the file's name: it then holds for every other name of the file (hard links) too. */
   readonly byContent?: true
+  /** True: it finds packages, and is asked also about files that a later layer deleted or overwrote. */
+  readonly packages?: true
+  /** True: asked only about files that no package of a database owns (`PackageFind.files`, `PackagePart.files`). */
+  readonly unowned?: true
   wants(path: string, entry: Entry): boolean
+  /** Paths of files that must be read together with the one at `path` where they are there: the log beside a database. */
+  beside?(path: string): readonly string[]
   parse(file: ImageFile): Read<Finds>
 }
+
+/** Where something was found. */
+export type FoundIn = Pick<ImageFile, 'path' | 'entry' | 'layer'>
 
 /** An image opened and catalogued, before it is turned into facts. */
 export interface Catalogued {
   readonly finds: readonly {
-    readonly file: Omit<ImageFile, 'body'>
+    readonly file: FoundIn
     readonly cataloger: string
     readonly finds: Finds
+  }[]
+  /** What was found in files that a later layer deleted or overwrote, lowest layer first: packages only. `by` is the layer that hid the file. */
+  readonly past?: readonly {
+    readonly file: FoundIn
+    readonly cataloger: string
+    readonly finds: Finds
+    readonly by: number
+    readonly how: 'deleted' | 'overwritten'
   }[]
   /** A layer or an entry could not be read: what was not found may be there. */
   readonly partial?: true

@@ -71,7 +71,7 @@ export function partOf(blob: Blob, start: number, length: number): Blob {
 }
 
 /** The first `length` bytes, or the whole blob where it is shorter. */
-export function head(blob: Blob, length: number): Buffer {
+export function head(blob: Pick<Blob, 'size' | 'read'>, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(Math.min(length, blob.size))
   return buffer.subarray(0, blob.read(buffer, 0))
 }

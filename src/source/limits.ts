@@ -16,8 +16,10 @@ export interface Limits {
   readonly extendedHeader: number
   /** Pieces of a sparse file. */
   readonly sparsePieces: number
-  /** One file handed to a cataloger. */
+  /** One file that a cataloger reads whole. */
   readonly body: number
+  /** One file of a compressed layer of which a cataloger reads parts: it is kept on disk meanwhile. */
+  readonly parts: number
   /** Bytes of one compressed blob once it is inflated. */
   readonly inflated: number
   /** Times that a compressed archive is inflated again for files that only the merged tree shows to be wanted. */
@@ -52,6 +54,7 @@ export const defaultLimits: Limits = {
   extendedHeader: MiB,
   sparsePieces: 65_536,
   body: 128 * MiB,
+  parts: 4 * GiB,
   inflated: 64 * GiB,
   passes: 64,
   ratio: 2000,

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { Entry, EntryType } from '../model/tree.ts'
-import { head, openBlob } from './blob.ts'
+import { openBlob, type Blob } from './blob.ts'
 import type { Limits, Problem } from './limits.ts'
 
 export interface Walked {
@@ -69,19 +69,10 @@ export function walkRootfs(root: string, limits: Limits): Walked {
   return { entries, problems }
 }
 
-/** The contents of a file of the walk, or why there are none. */
-export function readRootfsFile(root: string, path: string, limits: Limits): Buffer | Problem {
+/** Opens a file of the walk; the caller closes it. */
+export function openRootfsFile(root: string, path: string): Blob | Problem {
   try {
-    const blob = openBlob(join(root, path), false)
-    try {
-      if (blob.size <= limits.body) return head(blob, blob.size)
-      return {
-        id: 'file-limit',
-        message: `The file is larger than ${limits.body} bytes and was not read; what it would tell is not known.`,
-      }
-    } finally {
-      blob.close()
-    }
+    return openBlob(join(root, path), false)
   } catch (error) {
     return unreadable(path, error)
   }

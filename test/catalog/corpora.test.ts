@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { apk } from '../../src/catalog/apk.ts'
 import { dpkg } from '../../src/catalog/dpkg.ts'
 import { imageContent } from '../../src/catalog/facts.ts'
+import { packagesOf as joined } from '../../src/catalog/packages.ts'
 import { go } from '../../src/catalog/go.ts'
 import { catalogers } from '../../src/catalog/index.ts'
 import { npm } from '../../src/catalog/npm.ts'
@@ -171,7 +172,12 @@ for (const path of roots) {
       expect(packagesOf(all)).toEqual(plain.toSorted())
       expect(notices).toEqual([])
 
-      const content = imageContent({ id: dirname(path), layers: [], catalogued: { finds, notices: [] } })
+      const content = imageContent({
+        id: dirname(path),
+        layers: [],
+        catalogued: { finds, notices: [] },
+        packages: joined({ finds }),
+      })
       const release = /alpine-minirootfs-([\d.]+)-/.exec(path)?.[1]
       expect(content.distribution.id).toMatchObject({ value: 'alpine' })
       expect(content.distribution.version).toMatchObject({ value: release })

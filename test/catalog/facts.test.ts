@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { imageContent } from '../../src/catalog/facts.ts'
+import { packagesOf as joined } from '../../src/catalog/packages.ts'
 import { catalogers } from '../../src/catalog/index.ts'
 import type { Fact } from '../../src/model/fact.ts'
 import type { Catalogued, ImageFile } from '../../src/model/tree.ts'
@@ -21,8 +22,10 @@ function catalogue(files: readonly ImageFile[]): Catalogued {
   return { finds, notices }
 }
 const LAYERS = [0, 1, 2].map((index) => ({ index, digest: '', diffId: `sha256:${index}`, size: 0, instruction: '' }))
-const contentOf = (...files: readonly ImageFile[]) =>
-  imageContent({ id: 'web', layers: LAYERS, catalogued: catalogue(files) })
+const contentOf = (...files: readonly ImageFile[]) => {
+  const catalogued = catalogue(files)
+  return imageContent({ id: 'web', layers: LAYERS, catalogued, packages: joined(catalogued) })
+}
 const inLayer = (layer: number, file: ImageFile): ImageFile => ({ ...file, layer })
 
 /** Facts as their values; `?` where not known. */
@@ -53,6 +56,8 @@ describe('image content', () => {
     expect(plain(content)).toEqual({
       distribution: { id: '', version: '', name: '' },
       packages: [],
+      declaredPackages: [],
+      removedPackages: [],
       accounts: [],
       groups: [],
       setuid: [],
@@ -153,7 +158,6 @@ describe('image content', () => {
       ['apk', 'zlib', '1', 'lib/apk/db/installed'],
       ['npm', 'a', '0', 'b/node_modules/c/package.json'],
       ['npm', 'a', '1', 'b/node_modules/a/package.json'],
-      ['npm', 'a', '1', 'z/node_modules/a/package.json'],
       ['?', '?', '?', 'var/lib/rpm/rpmdb.sqlite'],
     ])
     expect(valueOf(content.packages)[0]?.facts.source).toMatchObject({

@@ -1,4 +1,5 @@
 import type { Notice } from '../../src/model/notice.ts'
+import { memoryBlob } from '../../src/source/blob.ts'
 import type { Cataloger, Entry, ImageFile, PackageFind } from '../../src/model/tree.ts'
 
 /** An entry of a tree, a regular file of mode 0644 where nothing else is said. */
@@ -15,7 +16,14 @@ export const entry = (path: string, rest: Partial<Entry> = {}): Entry => ({
 /** A file of an image with this content, brought by layer 0. */
 export function fileOf(path: string, content: string | Buffer, rest: Partial<Entry> = {}): ImageFile {
   const body = typeof content === 'string' ? Buffer.from(content) : content
-  return { path, layer: 0, body, entry: entry(path, { size: body.length, ...rest }) }
+  return {
+    path,
+    layer: 0,
+    body,
+    content: memoryBlob(body),
+    beside: new Map(),
+    entry: entry(path, { size: body.length, ...rest }),
+  }
 }
 
 /** Packages as `name version`, sorted. */

@@ -159,7 +159,6 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['entrypoint.sh', { mode: 0o644, size: 100 }],
       ['bin/sh', link],
       ['usr/lib/libz.so.1', program],
-      ['disk', { mode: 0o755, size: 2 ** 30 }],
       ['srv', { type: 'directory', mode: 0o755 }],
     ],
   },

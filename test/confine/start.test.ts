@@ -1,4 +1,5 @@
 /** What decides whether a container starts: the cases that no example of a rule says. Real engines are asked in test/real/breaks.test.ts. */
+import { memoryBlob } from '../../src/source/blob.ts'
 import { describe, expect, it } from 'vitest'
 import { interpreters } from '../../src/catalog/interpreters.ts'
 import { readExample } from '../../src/example.ts'
@@ -82,6 +83,8 @@ describe('what runs a file', () => {
       path: 'x',
       layer: 0,
       body: Buffer.from(body),
+      content: memoryBlob(Buffer.from(body)),
+      beside: new Map(),
       entry: { path: 'x', type: 'file', size: 0, mode: 0o755, uid: 0, gid: 0 },
     }).value.interpreter
   /** An ELF header of 64 bits with one program header. */

@@ -55,7 +55,12 @@ describe.skipIf(reason !== undefined)('a real Debian image', () => {
     const [first] = forms
     if (!first) throw new Error('no form')
     image = await openForm(first)
-    content = imageContent({ id: 'real', layers: image.layers, catalogued: image.catalogued })
+    content = imageContent({
+      id: 'real',
+      layers: image.layers,
+      catalogued: image.catalogued,
+      packages: joined(image.catalogued),
+    })
   }, 900_000)
 
   const packages = (type: string) =>

@@ -1,4 +1,5 @@
 /** The table of an image. */
+import { packageTypes } from '../package.ts'
 import { by, group, type Rows } from '../row.ts'
 import { variable } from './group.ts'
 
@@ -30,6 +31,27 @@ const location = {
   path: join.string('Path in the image, without a leading slash'),
   layer: join.int('Index of the layer that brought it, from 0'),
 } as const
+
+const packageRows = {
+  type: join.oneOf(packageTypes, 'Kind of package, as in package URLs'),
+  name: join.string('Name, as its ecosystem writes it whole: @babel/core, github.com/a/b, group:artifact'),
+  version: join.string('Version, as its ecosystem writes it'),
+  architecture: join.string('Architecture; empty where it has none'),
+  source: join.string('Source package; empty where it is its own'),
+  purl: join.string('Package URL'),
+  licences: join.list(join.string('A licence'), 'Licences as stated'),
+  owner: join.string('Package URL of the package of the distribution that brought its files; empty where none did'),
+  path: join.string('The file that tells of it, in the image, without a leading slash'),
+  layer: join.int('Index of the layer that brought it, from 0'),
+  instruction: join.string('Instruction that made that layer; empty where the history does not say'),
+} as const
+const installedPackage = group('Package', packageRows, 'A package')
+const declaredPackage = group('DeclaredPackage', packageRows, 'A package that is named and may not be there')
+const removedPackage = group(
+  'RemovedPackage',
+  { ...packageRows, removedIn: join.int('Index of the layer that took it away, from 0') },
+  'A package that is no longer there',
+)
 
 /** What an image holds. Its configuration is read by the dialect `image-config`, its content by the catalogers. */
 export const image = {
@@ -159,20 +181,15 @@ export const image = {
     },
     'Distribution',
   ),
-  packages: join.list(
-    group(
-      'Package',
-      {
-        type: join.oneOf(['deb', 'apk', 'npm', 'pypi', 'golang', 'rpm'], 'Kind of package, as in package URLs'),
-        name: join.string('Name'),
-        version: join.string('Version'),
-        architecture: join.string('Architecture; empty where it has none'),
-        source: join.string('Source package; empty where it is its own'),
-        ...location,
-      },
-      'A package',
-    ),
-    'Packages',
+  packages: join.list(installedPackage, 'Packages that are there, each once', 'name'),
+  declaredPackages: join.list(
+    declaredPackage,
+    'Packages that lock files and lists of requirements name, whether they are there or not',
+    'name',
+  ),
+  removedPackages: join.list(
+    removedPackage,
+    'Packages that a layer brought and a later one took away: they can still be extracted',
     'name',
   ),
   accounts: join.list(
