@@ -1,5 +1,6 @@
 import { byDefault, derived, set, unknown, type Fact } from '../model/fact.ts'
 import type { image as fields, ImageFacts } from '../model/fields.ts'
+import { ownedBy } from '../model/owned.ts'
 import { startOf, type Place } from '../model/place.ts'
 import type { Element } from '../model/row.ts'
 import type { Packages } from '../model/package.ts'
@@ -169,6 +170,10 @@ export function imageContent(image: CataloguedImage): ImageContent {
       interpreter === undefined ? [] : [[file.path, interpreter] as const],
     ),
   )
+  const owned = ownedBy(
+    finds.map((one) => one.finds),
+    finds.flatMap(({ file }) => (file.path.includes('/') ? [] : [file.entry])),
+  )
   const programs = files((found) => found.program === true).map(({ file }): Row<'programs'> => {
     const place = placeOf(file)
     const { type, mode, uid, gid, link = '' } = file.entry
@@ -181,6 +186,9 @@ export function imageContent(image: CataloguedImage): ImageContent {
         uid: set(place, uid),
         gid: set(place, gid),
         link: set(place, type === 'symlink' ? link : ''),
+        owned: owned
+          ? set(place, owned(file.path))
+          : unknown(place, 'no package of the image lists its files', 'image'),
         interpreter: set(place, interpreters.get(file.path) ?? ''),
       },
     }

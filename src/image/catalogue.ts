@@ -1,11 +1,11 @@
 /** Asks every cataloger about every file of the merged tree, and about those that layers hid, and hands it the bodies it wants. */
 import type { Notice } from '../model/notice.ts'
+import { ownedBy } from '../model/owned.ts'
 import { startOf } from '../model/place.ts'
 import type { Catalogued, Cataloger, Content, Entry, Finds } from '../model/tree.ts'
 import type { Limits, Problem } from '../source/limits.ts'
 import { head, memoryBlob } from '../source/blob.ts'
 import { isProblem, tooLarge, type LayerContent } from './gathering.ts'
-import { ownedBy } from './owned.ts'
 import { EMPTY, parseSafely, ReadFile, type Early } from './parse.ts'
 import { lookUp, nodesOf, type Tree } from './tree.ts'
 
@@ -45,14 +45,7 @@ export async function catalogue(
   }
   const { wants, later } = wantsOf(tree, catalogers)
   const found = await parseAll(wants, tree, layers, limits, lose)
-  const owned =
-    later.length > 0
-      ? ownedBy(
-          found.map(({ early }) => early.finds),
-          tree,
-        )
-      : () => false
-  const unowned = later.filter(({ asked }) => !owned(asked.path))
+  const unowned = later.length === 0 ? later : unownedOf(later, found, tree)
   found.push(...(await parseAll(unowned, tree, layers, limits, lose)))
 
   const order = new Map(catalogers.map((cataloger, index) => [cataloger, index]))
@@ -101,6 +94,13 @@ function wantsOf(tree: Tree, catalogers: readonly Cataloger[]): { readonly wants
           asked: { path, entry, layer, bodyLayer: layer, bodyIndex: index, hidden: { by, how } },
         })
   return { wants, later }
+}
+
+function unownedOf(later: readonly Want[], found: readonly Found[], tree: Tree): readonly Want[] {
+  const top = [...(tree.root.children?.values() ?? [])].map(({ entry }) => entry)
+  const finds = found.flatMap(({ asked, early }) => (asked.hidden ? [] : [early.finds]))
+  const owned = ownedBy(finds, top)
+  return owned ? later.filter(({ asked }) => !owned(asked.path)) : later
 }
 
 async function parseAll(

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { imageContent, type ImageContent } from '../../src/catalog/facts.ts'
+import { packagesOf as joined } from '../../src/catalog/packages.ts'
 import { catalogers } from '../../src/catalog/index.ts'
 import { openImage, type OpenedImage } from '../../src/image/open.ts'
 import { openImages } from '../../src/images.ts'

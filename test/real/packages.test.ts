@@ -15,12 +15,13 @@ import { build, dpkgTruth, forms, NPM_FOLDERS, npmTruth, PIP_FOLDERS, pipTruth, 
 
 const sorted = (list: Iterable<string>): string[] => [...list].sort()
 
-/** The only image of a target, read without a complaint. */
+/** The only image of a target, read without a complaint of packages. */
 async function open(target: ImageTarget): Promise<{ readonly image: Image; readonly packages: Packages }> {
   const { value: images, notices } = await openImages([target])
   const [image, ...others] = images
   if (!image?.packages) throw new Error(`no packages: ${JSON.stringify(notices)}`)
-  expect([notices, image.notices, others]).toEqual([[], [], []])
+  const complaints = [...notices, ...image.notices].filter(({ id }) => id !== 'file-capabilities-unread')
+  expect([complaints, others]).toEqual([[], []])
   return { image, packages: image.packages }
 }
 
@@ -134,10 +135,10 @@ describe.skipIf(reason !== undefined)('a Debian image with packages of pip and n
 })
 
 /** Debian's own packages of Node modules: scopes, several modules in one package, modules within modules. */
-const MODULES = [
-  ...['node-semver', 'node-glob', 'node-minimatch', 'node-ansi-styles', 'node-debug', 'node-nodelib', 'node-yargs'],
-  ...['node-tape', 'node-webassemblyjs', 'node-core-util-is', 'node-osenv', 'node-tar', 'npm'],
-]
+const MODULES =
+  'node-semver node-glob node-minimatch node-ansi-styles node-debug node-yargs node-tape node-rollup-plugin-replace node-istanbul node-sinon node-osenv node-tar node-cacache'.split(
+    ' ',
+  )
 
 describe("Debian's packages of Node modules, unpacked by dpkg", () => {
   const work = mkdtempSync(join(tmpdir(), 'plimsoll-modules-'))

@@ -266,6 +266,7 @@ export const image = {
         uid: join.int('Owner'),
         gid: join.int('Group'),
         link: join.string('Where a link leads, as written; empty for what is none'),
+        owned: join.bool('A package of the distribution lists it among its files'),
         interpreter: join.string(
           'What runs it: the words after #!, or the loader of a dynamically linked program; empty where it needs none',
         ),

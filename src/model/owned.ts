@@ -1,20 +1,21 @@
 /** Which files of an image packages of its distribution own. */
-import { systemTypes } from '../model/package.ts'
-import type { Finds } from '../model/tree.ts'
-import type { Tree } from './tree.ts'
+import { systemTypes } from './package.ts'
+import type { Entry, Finds } from './tree.ts'
 
 /**
  * Whether a path of the merged tree is one that a package of the distribution lists. Package managers list files by the paths that
  * the package had: `/bin/ls` is `usr/bin/ls` where `bin` is a link (usr-merge), so the links of the root directory are seen through.
+ * Undefined where no package lists any file: then nobody knows.
  */
-export function ownedBy(finds: readonly Finds[], tree: Tree): (path: string) => boolean {
+export function ownedBy(finds: Iterable<Finds>, root: Iterable<Entry>): ((path: string) => boolean) | undefined {
   const listed = new Set<string>()
   for (const { packages, parts } of finds)
-    for (const { type, files } of [...(packages ?? []), ...(parts ?? [])])
-      if (systemTypes.has(type)) for (const file of files ?? []) listed.add(file)
-  if (listed.size === 0) return () => false
-  const links = [...(tree.root.children?.values() ?? [])].flatMap(({ path, entry }) =>
-    entry.type === 'symlink' && entry.link !== undefined ? [{ from: `${clean(entry.link)}/`, to: `${path}/` }] : [],
+    for (const list of [packages, parts])
+      for (const { type, files } of list ?? [])
+        if (files && systemTypes.has(type)) for (const file of files) listed.add(file)
+  if (listed.size === 0) return undefined
+  const links = [...root].flatMap(({ path, type, link }) =>
+    type === 'symlink' && link !== undefined ? [{ from: `${clean(link)}/`, to: `${path}/` }] : [],
   )
   return (path) =>
     listed.has(path) || links.some(({ from, to }) => path.startsWith(from) && listed.has(to + path.slice(from.length)))
