@@ -1,15 +1,11 @@
 /** Image targets -> images: opened, catalogued, turned into facts. */
-import { basename } from 'node:path'
 import { catalogers } from './catalog/index.ts'
-import { distributionOf } from './catalog/distribution.ts'
 import { imageContent } from './catalog/facts.ts'
-import { packagesOf } from './catalog/packages.ts'
 import { imageFacts } from './dialect/image-config.ts'
 import { readText } from './document/read.ts'
 import { openImage, type ImageTarget, type OpenedImage } from './image/open.ts'
 import { imageUser } from './join/user.ts'
 import { recipeOf } from './join/recipe.ts'
-import { parseReference } from './join/reference.ts'
 import { set, unknown, byDefault } from './model/fact.ts'
 import { image as imageRows, type ImageFacts } from './model/fields.ts'
 import type { Packages } from './model/package.ts'
@@ -17,6 +13,7 @@ import type { Notice, Read } from './model/notice.ts'
 import { startOf, type Place } from './model/place.ts'
 import type { Image } from './model/subject.ts'
 import { unanswered } from './model/unanswered.ts'
+import { idOf, partsOf } from './packages.ts'
 
 /** What an image's configuration is called in places (OCI image specification, config.md). */
 const CONFIG = 'config.json'
@@ -55,33 +52,20 @@ export async function openImages(
 }
 
 function imageOf(opened: OpenedImage, target: ImageTarget, taken: ReadonlySet<string>): Image {
-  const name = shortName(opened, target)
-  let id = name
-  for (let number = 2; taken.has(id); number += 1) id = `${name}-${number}`
+  const id = idOf(opened.names, target.name, taken)
   // Its real name is a digest, and would make every build's findings new ones.
   const place = opened.config ? startOf(CONFIG, { in: id }) : startOf(target.name)
-  const { finds } = opened.catalogued
-  const packages = packagesOf(opened.catalogued, distributionOf(finds))
-  const { facts, notices } = factsOf(opened, packages, id, place)
+  const parts = partsOf(opened, target, id)
+  const { facts, notices } = factsOf(opened, parts.packages, id, place)
   return {
     id,
     names: opened.names,
     target: target.name,
     place,
     facts,
-    packages,
+    parts,
     notices: [...opened.catalogued.notices, ...notices],
   }
-}
-
-/** `registry/team/web:1.2` -> `web`; without a name, what the file is called. */
-function shortName({ names }: OpenedImage, target: ImageTarget): string {
-  for (const name of names) {
-    const reference = name.startsWith('sha256:') ? undefined : parseReference(name)
-    const last = reference?.repository.split('/').at(-1)
-    if (last !== undefined && last !== '') return last
-  }
-  return basename(target.name).replace(/\.(tar|tgz|tar\.(gz|zst|zstd)|oci)$/i, '') || 'image'
 }
 
 function factsOf(

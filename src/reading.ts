@@ -9,6 +9,7 @@ import type { Bystander, ReadOptions } from './dialect/dialect.ts'
 import { ENGINE_FILES, inOrder } from './dialect/engine.ts'
 import { hasStage } from './dialect/dockerfile/document.ts'
 import type { Recipe } from './dockerfiles.ts'
+import { checkPlatform } from './platform.ts'
 import { LOOKED_FOR, openTarget, splitPrefix, type OpenOptions, type Role } from './targets.ts'
 import { readContainers, type TextInput } from './texts.ts'
 import { UsageError } from './usage.ts'
@@ -65,8 +66,7 @@ export class Reading {
   constructor(options: ReadingOptions) {
     this.#options = options
     this.#stdin = options.stdin
-    if (options.platform !== undefined && !/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(options.platform))
-      throw new UsageError([`--platform is OS/ARCH, such as linux/arm64; "${options.platform}" is not.`])
+    checkPlatform(options.platform)
   }
 
   /** One file for every seat, what was given before what was met; those that are passed over are notices. */

@@ -9,13 +9,27 @@ import { npm } from './npm.ts'
 import { osRelease } from './os-release.ts'
 import { programs } from './programs.ts'
 import { python } from './python.ts'
+import { rust } from './rust.ts'
+import { rpm } from './rpm.ts'
 import { setuid } from './setuid.ts'
 import { sudoers } from './sudoers.ts'
 import { unread } from './unread.ts'
+import { cocoapods } from './cocoapods.ts'
+import { conan } from './conan.ts'
+import { dart } from './dart.ts'
+import { elixir } from './elixir.ts'
+import { erlang } from './erlang.ts'
+import { haskell } from './haskell.ts'
+import { julia } from './julia.ts'
+import { lua } from './lua.ts'
+import { ocaml } from './ocaml.ts'
+import { perl } from './perl.ts'
+import { r } from './r.ts'
+import { swift } from './swift.ts'
 import { worldWritable } from './world-writable.ts'
 
 /** Those that tell which packages an image has, and of which distribution it is: all that a list of its parts (SBOM) needs. */
-export const packageCatalogers: readonly Cataloger[] = [osRelease, dpkg, apk, npm, python, go, unread]
+export const packageCatalogers: readonly Cataloger[] = [osRelease, dpkg, apk, rpm, npm, python, go, rust, cocoapods, conan, dart, elixir, erlang, haskell, julia, lua, ocaml, perl, r, swift, unread]
 
 /** Every cataloger, in the order in which they are asked. A new one is a file and a line here or above; a test says when they differ. */
 export const catalogers: readonly Cataloger[] = [

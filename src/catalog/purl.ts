@@ -1,6 +1,6 @@
 /** Package URLs (github.com/package-url/purl-spec): one name for a package in every tool. */
 import { PackageURL } from 'packageurl-js'
-import type { PackageFind } from '../model/package.ts'
+import { packageTypes, type PackageFind, type PackageType } from '../model/package.ts'
 
 /** What of the image a package URL says besides the package. */
 export interface Distribution {
@@ -45,16 +45,57 @@ export function purlOf(find: Omit<PackageFind, 'line'>, distribution: Distributi
     ...find.qualifiers,
   }
   const version = epoch === undefined ? find.version : find.version.slice(epoch.length + 1)
-  return new PackageURL(
-    find.type,
-    namespace === '' ? undefined : namespace,
-    find.name.slice(cut + 1),
+  const rest = [
     version === '' ? undefined : version,
     Object.keys(qualifiers).length === 0 ? undefined : qualifiers,
-    undefined,
-  ).toString()
+  ] as const
+  // A part of a pod (`AFNetworking/Security`) is a subpath.
+  const part = find.type === 'cocoapods' ? find.name.indexOf('/', 1) : -1
+  const name = find.name.slice(cut + 1, part < 0 ? undefined : part)
+  const subpath = part < 0 ? undefined : find.name.slice(part + 1)
+  try {
+    return new PackageURL(find.type, namespace === '' ? undefined : namespace, name, ...rest, subpath).toString()
+  } catch {
+    // What its type does not allow (a pin of Swift without a version, a name that nobody could publish) is there all the same.
+    return new PackageURL('generic', undefined, find.name, ...rest, undefined).toString()
+  }
 }
 
 /** The source package as other tools write it: `glibc`, `glibc@2.36-9` where its version differs. */
 const upstreamOf = ({ source, sourceVersion }: Omit<PackageFind, 'line'>): string =>
   sourceVersion === undefined ? source : `${source}@${sourceVersion}`
+
+/** What a package URL says, the other way round. */
+export type PurlFind = Omit<PackageFind, 'line' | 'declared' | 'licences' | 'files'>
+
+/**
+ * Reads a package URL as `purlOf` writes them, and as other tools do. Of a type that is none of ours the package is `generic`, under its
+ * whole name. Undefined where it is no package URL.
+ */
+export function findOfPurl(purl: string): PurlFind | undefined {
+  let url: PackageURL
+  try {
+    url = PackageURL.fromString(purl)
+  } catch {
+    return undefined
+  }
+  const type = packageTypes.find((one) => one === url.type)
+  const { arch = '', distro: _, epoch, upstream = '', ...rest } = url.qualifiers ?? {}
+  const isSystem = type !== undefined && VENDORS.has(type)
+  const [, source = '', sourceVersion] = /^([^@]*)(?:@(.*))?$/s.exec(isSystem ? upstream : '') ?? []
+  const others = isSystem ? rest : (url.qualifiers ?? {})
+  return {
+    type: type ?? 'generic',
+    name: nameIn(type, url.namespace ?? '', url.name) + (type === 'cocoapods' && url.subpath ? `/${url.subpath}` : ''),
+    version: (isSystem && epoch !== undefined ? `${epoch}:` : '') + (url.version ?? ''),
+    architecture: isSystem ? arch : '',
+    source,
+    ...(sourceVersion !== undefined && { sourceVersion }),
+    ...(Object.keys(others).length > 0 && { qualifiers: others }),
+  }
+}
+
+function nameIn(type: PackageType | undefined, namespace: string, name: string): string {
+  if (namespace === '' || (type !== undefined && VENDORS.has(type))) return name
+  return `${namespace}${(type && SEPARATORS.get(type)) ?? '/'}${name}`
+}

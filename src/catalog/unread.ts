@@ -17,13 +17,8 @@ const directory =
   (path: string, entry: Entry): boolean =>
     paths.includes(path) && entry.type === 'directory'
 
-const RPM = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'].flatMap((where) =>
-  ['Packages', 'Packages.db', 'rpmdb.sqlite'].map((name) => `${where}/${name}`),
-)
-
 /** One file or directory for each database, not one for each package. */
 const DATABASES: readonly Database[] = [
-  { packages: 'RPM packages', is: file(...RPM, 'var/lib/rpmmanifest/container-manifest-2') },
   { packages: 'pacman packages', is: file('var/lib/pacman/local/ALPM_DB_VERSION') },
   { packages: 'opkg packages', is: file('usr/lib/opkg/status', 'var/lib/opkg/status') },
   { packages: 'Portage packages', is: directory('var/db/pkg') },

@@ -8,7 +8,6 @@ import { catalogue } from './catalogue.ts'
 import { notice, type Context } from './context.ts'
 import type { LayerContent } from './gathering.ts'
 import { mergeLayers } from './merge.ts'
-import type { Shadowed } from './tree.ts'
 
 export interface OpenedImage {
   readonly kind: ImageKind
@@ -22,8 +21,8 @@ export interface OpenedImage {
   readonly layers: readonly LayerRecord[]
   /** What catalogers found in the merged tree, and every notice about this image. */
   readonly catalogued: Catalogued
-  /** What a layer held and the merged tree no longer shows. */
-  readonly shadowed: readonly Shadowed[]
+  /** Every layer was compared with a digest that the image names. */
+  readonly verified: boolean
   /** Entries of all layers, whiteouts included. */
   readonly entries: number
 }
@@ -35,7 +34,7 @@ export async function assemble(
   about: readonly Notice[],
   whiteouts: boolean,
   context: Context,
-): Promise<Pick<OpenedImage, 'layers' | 'catalogued' | 'shadowed' | 'entries'>> {
+): Promise<Pick<OpenedImage, 'layers' | 'catalogued' | 'verified' | 'entries'>> {
   const { target, catalogers, limits } = context
   const bounded = boundEntries(layers, context)
   const tree = mergeLayers(bounded, { hops: limits.hops, path: limits.path, whiteouts })
@@ -63,7 +62,7 @@ export async function assemble(
       notices: abridge(notices),
       ...(partial && { partial }),
     },
-    shadowed: tree.shadowed,
+    verified: layers.every((layer) => layer.verified),
     entries: layers.reduce((sum, layer) => sum + layer.entries.length, 0),
   }
 }

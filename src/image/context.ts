@@ -7,6 +7,7 @@ import type { Limits, Problem } from '../source/limits.ts'
 import type { Platform } from '../source/oci-layout.ts'
 import type { ImageKind } from '../source/recognise.ts'
 import { codeOf } from '../source/rootfs.ts'
+import type { Cache } from './cache.ts'
 import type { LayerReading } from './gathering.ts'
 
 /** What is to be opened: a path, or bytes that were read from standard input. The name is shown to users and stands in every place. */
@@ -20,6 +21,7 @@ export interface Context {
   readonly limits: Limits
   readonly platform: Platform
   readonly verifyAll: boolean
+  readonly cache?: Cache
   /** Entries that may still be read from the archive, and merged. */
   readonly budget: { left: number }
   readonly merging: { left: number }
@@ -46,9 +48,15 @@ export const notice = ({ target }: Context, problem: Problem, lost = true): Noti
   lost,
 })
 
-export const readingOf = ({ catalogers, limits, verifyAll, budget }: Context): LayerReading => ({
+/** `verifyStored`: in the OCI form, where the manifest vouches for every blob by its digest. */
+export const readingOf = (
+  { catalogers, limits, verifyAll, budget, cache }: Context,
+  verifyStored = false,
+): LayerReading => ({
   catalogers,
   limits,
   budget,
   verifyAll,
+  verifyStored,
+  ...(cache && { cache }),
 })

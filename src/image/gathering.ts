@@ -7,6 +7,7 @@ import { head, memoryBlob } from '../source/blob.ts'
 import type { Limits, Problem } from '../source/limits.ts'
 import type { TarHeader } from '../source/tar-header.ts'
 import { expandSparse, type Sparse } from '../source/tar-sparse.ts'
+import type { Cache } from './cache.ts'
 import type { Early } from './parse.ts'
 
 /** A body, or why there is none. It is good until the next one is given. */
@@ -17,6 +18,8 @@ export interface LayerContent {
   readonly entries: readonly Entry[]
   /** What was wrong with the layer or its members; the place is filled in by who knows the image. */
   readonly notices: readonly Notice[]
+  /** It was compared with a digest that the image names, and was the same. */
+  readonly verified: boolean
   /** What was parsed as it passed, by the entry's index. */
   readonly early: ReadonlyMap<number, readonly Early[]>
   /** Hands out the bodies of entries, by index, in any order. Those that are too large to be read whole are for who reads in parts. */
@@ -30,6 +33,10 @@ export interface LayerReading {
   readonly budget: { left: number }
   /** Reads what need not be read, only to compare digests. */
   readonly verifyAll: boolean
+  /** The manifest vouches for every blob by its digest: none is believed unread. */
+  readonly verifyStored: boolean
+  /** What earlier runs made of compressed layers. */
+  readonly cache?: Cache
 }
 
 /** The entries of a layer, gathered the same way whichever way its archive is read. */
@@ -81,7 +88,9 @@ export class Gathering {
   #path(header: TarHeader): string | undefined {
     const { name } = header
     const { limits } = this.#reading
-    if (Math.max(name.length, header.link.length) > limits.path || Buffer.byteLength(name) > limits.path) {
+    // A character is three bytes at most.
+    const long = name.length * 3 > limits.path && Buffer.byteLength(name) > limits.path
+    if (long || header.link.length > limits.path) {
       this.lose({
         id: 'path-limit',
         message: `A member's name or link target is longer than ${limits.path} bytes, which no system accepts; it was not read.`,

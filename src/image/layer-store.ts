@@ -7,9 +7,9 @@ import type { Problem } from '../source/limits.ts'
 import { failure, readingOf, type Context } from './context.ts'
 import type { LayerContent } from './gathering.ts'
 import { readLayer } from './layer.ts'
-import type { PassingLayer } from './passing.ts'
+import type { PassedLayer } from './passing.ts'
 
-export type AnyBundle = Bundle | StreamedBundle<ReturnType<PassingLayer['finish']>>
+export type AnyBundle = Bundle | StreamedBundle<PassedLayer>
 
 /** Layers by blob: images of one archive share them. */
 export class LayerStore {
@@ -18,9 +18,11 @@ export class LayerStore {
   readonly #context: Context
   /** zlib inflates in a thread pool; a few layers at once keep it busy. */
   readonly #atOnce = pLimit(4)
-  constructor(bundle: AnyBundle, context: Context) {
+  readonly #verifyStored: boolean
+  constructor(bundle: AnyBundle, context: Context, verifyStored: boolean) {
     this.#bundle = bundle
     this.#context = context
+    this.#verifyStored = verifyStored
   }
 
   get(source: LayerSource): Promise<LayerContent> {
@@ -36,13 +38,12 @@ export class LayerStore {
       const passed = this.#bundle.read(name)
       if (passed) {
         // As stored and uncompressed are one and the same here.
-        passed.compare(record.diffId || record.digest)
-        return passed
+        return passed.compare(record.diffId || record.digest)
       }
     }
     try {
       const blob = this.#bundle.open(name)
-      return blob ? await readLayer(blob, record, readingOf(this.#context)) : absent(missing(name))
+      return blob ? await readLayer(blob, record, readingOf(this.#context, this.#verifyStored)) : absent(missing(name))
     } catch (error) {
       return absent(failure(error))
     }
@@ -56,6 +57,7 @@ const missing = (name: string): Problem => ({
 
 const absent = (problem: Problem): LayerContent => ({
   entries: [],
+  verified: false,
   notices: [{ id: problem.id, place: startOf(''), message: problem.message, lost: true }],
   early: new Map(),
   bodies: async () => {},

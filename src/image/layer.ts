@@ -1,13 +1,15 @@
 /** One layer: its entries in order, and the way to their bodies. A compressed layer is inflated once. */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
-import { head, partOf, type Blob } from '../source/blob.ts'
+import { chunks, head, partOf, type Blob } from '../source/blob.ts'
+import type { Again } from '../source/bundle.ts'
 import { inflate } from '../source/compression.ts'
 import { compressionOf, MAGIC_LENGTH } from '../source/magic.ts'
 import { compareDigest } from '../source/image-source.ts'
 import { walkTar } from '../source/tar.ts'
 import { Gathering, type LayerContent, type LayerReading } from './gathering.ts'
+import { keepLayer, keptLayer } from './layer-cache.ts'
 import { PassingLayer } from './passing.ts'
 
 /** Digests to compare: of the blob as stored, and of the archive in it. Empty where none is known. */
@@ -21,43 +23,40 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
   const compression = compressionOf(head(blob, MAGIC_LENGTH))
   if (compression === 'none') {
     const content = seekLayer(blob, reading)
-    if (reading.verifyAll) content.notices.push(...(await verify(blob, digests)))
-    return content
+    if (!reading.verifyAll && !(reading.verifyStored && digests.digest !== '')) return content
+    const problems = compareDigest('The layer', digests.digest || digests.diffId, digestOf(blob))
+    content.notices.push(...problems.map(({ id, message }) => ({ id, place: startOf(''), message, lost: true })))
+    return { ...content, verified: problems.length === 0 && (digests.digest || digests.diffId) !== '' }
   }
+  const again: Again = async (data) => inflate(blob, compression, reading.limits, { data })
+  // With all to be compared, what is inflated is, too.
+  const cached = reading.verifyAll ? undefined : keptLayer(blob, digests.digest, reading, again)
+  if (cached) return cached
   // The stored blob is what the manifest vouches for, and the smaller one to digest.
   const stored = digests.digest === '' ? undefined : createHash('sha256')
-  const passing = new PassingLayer(
-    reading,
-    async (data) => inflate(blob, compression, reading.limits, { data }),
-    digests.diffId !== '' && (stored === undefined || reading.verifyAll),
-  )
+  const passing = new PassingLayer(reading, again, digests.diffId !== '' && (stored === undefined || reading.verifyAll))
   const problem = await inflate(blob, compression, reading.limits, {
     stored: (chunk) => void stored?.update(chunk),
     data: (chunk) => passing.push(chunk),
   })
   await passing.end(problem === undefined)
-  const content = passing.finish()
-  if (problem) passing.lose(problem)
-  else if (stored) passing.loseAll(compareDigest('The layer', digests.digest, stored))
-  if (!problem) passing.compare(digests.diffId)
-  return content
+  if (problem) {
+    passing.lose(problem)
+    return passing.finish()
+  }
+  const wrong = stored && compareDigest('The layer', digests.digest, stored)
+  passing.loseAll(wrong ?? [])
+  const content = passing.finish().compare(digests.diffId)
+  if (!wrong || wrong.length > 0) return content
+  keepLayer(blob, digests.digest, reading, passing.gathering)
+  return { ...content, verified: true }
 }
 
-async function verify(blob: Blob, { digest, diffId }: Digests): Promise<Notice[]> {
+/** Digest of a blob as stored. */
+function digestOf(blob: Blob): Hash {
   const hash = createHash('sha256')
-  const read = new Uint8Array(2 ** 20)
-  for (let at = 0; at < blob.size;) {
-    const got = blob.read(read, at)
-    if (got === 0) break
-    hash.update(read.subarray(0, got))
-    at += got
-  }
-  return compareDigest('The layer', digest || diffId, hash).map(({ id, message }) => ({
-    id,
-    place: startOf(''),
-    message,
-    lost: true,
-  }))
+  for (const chunk of chunks(blob)) hash.update(chunk)
+  return hash
 }
 
 /** An uncompressed layer that can be sought: headers only, bodies when they are asked for. */
@@ -73,6 +72,7 @@ function seekLayer(blob: Blob, reading: LayerReading): LayerContent & { readonly
     entries,
     notices,
     early,
+    verified: false,
     bodies: async (indexes, take) => {
       for (const index of indexes)
         take(index, gathering.body(index, partOf(blob, gathering.offsets[index] ?? 0, gathering.stored[index] ?? 0)))

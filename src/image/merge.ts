@@ -61,7 +61,7 @@ class Merge {
     const slash = path.lastIndexOf('/')
     const name = path.slice(slash + 1)
     const isWhiteout = this.#options.whiteouts && name.startsWith(WHITEOUT)
-    const parent = this.#directory(slash < 0 ? '' : path.slice(0, slash), entry, layer, !isWhiteout)
+    const parent = this.#directory(path, Math.max(0, slash), entry, layer, !isWhiteout)
     if (!parent) return
     if (isWhiteout) this.#whiteout(parent, name, entry, layer)
     else this.#put(parent, name, entry, layer, index)
@@ -160,11 +160,14 @@ class Merge {
     return node?.children ? undefined : node
   }
 
-  #directory(path: string, entry: Entry, layer: number, create: boolean): Building | undefined {
-    if (path === this.#lastName && this.#lastDirectory) return this.#lastDirectory
-    const found = this.#walk(path, layer, create)
+  /** The directory of the first `length` characters of a path. */
+  #directory(path: string, length: number, entry: Entry, layer: number, create: boolean): Building | undefined {
+    const last = this.#lastName
+    if (last?.length === length && path.startsWith(last)) return this.#lastDirectory
+    const name = path.slice(0, length)
+    const found = this.#walk(name, layer, create)
     if (typeof found === 'object') {
-      this.#lastName = path
+      this.#lastName = name
       this.#lastDirectory = found
       return found
     }

@@ -38,6 +38,7 @@ export async function openRootfs(root: string, context: Context): Promise<Read<r
   const { entries, problems } = walkRootfs(root, limits)
   const layer: LayerContent = {
     entries,
+    verified: false,
     early: new Map(),
     notices: problems.map(({ id, path, message }) => ({ id, place: startOf(path), message, lost: true })),
     bodies: async (indexes, take) => {

@@ -11,6 +11,7 @@ import { defaultLimits, type Limits } from '../source/limits.ts'
 import { ociLayout, type Platform } from '../source/oci-layout.ts'
 import type { ImageKind } from '../source/recognise.ts'
 import { assemble, type OpenedImage } from './assemble.ts'
+import { answerOf, type Cache } from './cache.ts'
 import { failure, notice, readingOf, type Context, type ImageTarget } from './context.ts'
 import { LayerStore, type AnyBundle } from './layer-store.ts'
 import { openRootfs, openRootfsArchive } from './open-rootfs.ts'
@@ -30,6 +31,8 @@ export interface OpenOptions {
    * digesting alone is a third of inflating.
    */
   readonly verify?: 'all' | 'read'
+  /** Answers of earlier runs. */
+  readonly cache?: Cache
 }
 
 /**
@@ -50,7 +53,13 @@ export async function openImage(
     merging: { left: limits.mergedEntries },
     platform: options.platform ?? 'linux/amd64',
     verifyAll: options.verify === 'all',
+    ...(options.cache && { cache: options.cache }),
   }
+  return answerOf(context, () => openTarget(context))
+}
+
+async function openTarget(context: Context): Promise<Read<readonly OpenedImage[]>> {
+  const { target } = context
   let blob: Blob | undefined
   try {
     if (target.kind === 'oci-layout' && 'path' in target) return await openBundle(directoryBundle(target.path), context)
@@ -96,7 +105,7 @@ async function openBundle(bundle: AnyBundle, context: Context): Promise<Read<rea
           message: 'It holds no container image: nothing was checked. Save or copy the image again.',
         }),
       )
-    const layers = new LayerStore(bundle, context)
+    const layers = new LayerStore(bundle, context, sources.kind !== 'docker-archive')
     const images: OpenedImage[] = []
     for (const source of sameOnce(sources.images)) images.push(await openSource(source, sources.kind, layers, context))
     return { value: images, notices }

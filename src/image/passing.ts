@@ -10,9 +10,12 @@ import { TarStream, type BodySink } from '../source/tar.ts'
 import { cutShort, Gathering, isProblem, type Body, type LayerContent, type LayerReading } from './gathering.ts'
 import { parseSafely, ReadFile } from './parse.ts'
 
+/** A layer that has passed; what it is to be compared with is known only then. */
+export type PassedLayer = LayerContent & { compare(diffId: string): LayerContent }
+
 /** A layer that is read while it passes. Bodies that nobody wanted by name then are found by a second pass. */
-export class PassingLayer implements PassingRead<LayerContent & { compare(diffId: string): void }> {
-  readonly #gathering: Gathering
+export class PassingLayer implements PassingRead<PassedLayer> {
+  readonly gathering: Gathering
   readonly #reading: LayerReading
   readonly #stream: TarStream
   /** Undefined where nothing is to be compared, or has been. */
@@ -24,7 +27,7 @@ export class PassingLayer implements PassingRead<LayerContent & { compare(diffId
     this.#reading = reading
     this.#again = again
     this.#hash = hash ? createHash('sha256') : undefined
-    this.#gathering = new Gathering(reading)
+    this.gathering = new Gathering(reading)
     this.#stream = new TarStream(reading.limits, (header, offset) => this.#member(header, offset))
   }
 
@@ -34,34 +37,39 @@ export class PassingLayer implements PassingRead<LayerContent & { compare(diffId
   }
   async end(whole: boolean): Promise<void> {
     const problems = await this.#stream.end()
-    if (whole) this.#gathering.loseAll(problems)
+    if (whole) this.gathering.loseAll(problems)
   }
   lose(problem: Problem): void {
-    this.#gathering.lose(problem)
+    this.gathering.lose(problem)
   }
   loseAll(problems: readonly Problem[]): void {
-    this.#gathering.loseAll(problems)
+    this.gathering.loseAll(problems)
   }
-  /** Compares what has passed with the digest that the configuration gives it. */
-  compare(diffId: string): void {
+  /** Compares what has passed with the digest that the configuration gives it. True where it was, and is the same. */
+  compare(diffId: string): boolean {
     const hash = this.#hash
     this.#hash = undefined
-    if (hash) this.loseAll(compareDigest('The layer (uncompressed)', diffId, hash))
+    if (!hash || diffId === '') return false
+    const problems = compareDigest('The layer (uncompressed)', diffId, hash)
+    this.loseAll(problems)
+    return problems.length === 0
   }
 
-  finish(): LayerContent & { compare(diffId: string): void } {
-    const { entries, notices, early } = this.#gathering
-    return {
+  finish(): PassedLayer {
+    const { gathering } = this
+    const { entries, notices, early } = gathering
+    const content: LayerContent = {
       entries,
       notices,
       early,
-      bodies: (indexes, take) => this.#secondPass(indexes, take),
-      compare: (diffId) => this.compare(diffId),
+      verified: false,
+      bodies: (indexes, take) => secondPass(gathering, this.#reading.limits, this.#again, indexes, take),
     }
+    return { ...content, compare: (diffId) => ({ ...content, verified: this.compare(diffId) }) }
   }
 
   #member(header: TarHeader, offset: number): BodySink | undefined {
-    const gathering = this.#gathering
+    const gathering = this.gathering
     const index = gathering.add(header, offset)
     const wanting = index < 0 ? [] : gathering.wanting(index)
     const entry = gathering.entries[index]
@@ -77,30 +85,35 @@ export class PassingLayer implements PassingRead<LayerContent & { compare(diffId
       )
     })
   }
+}
 
-  async #secondPass(indexes: readonly number[], take: (index: number, body: Body) => void): Promise<void> {
-    const gathering = this.#gathering
-    const byOffset = new Map<number, number>()
-    for (const index of indexes) byOffset.set(gathering.offsets[index] ?? 0, index)
-    if (byOffset.size === 0) return
-    const { limits } = this.#reading
-    const stream = new TarStream(limits, (header, offset) => {
-      const index = header.type === 'file' ? byOffset.get(offset) : undefined
-      if (index === undefined) return undefined
-      return collect(header.stored, [], limits, (stored) => {
-        // Only now: what is still wanted keeps the bytes coming.
-        byOffset.delete(offset)
-        if (stored) take(index, isProblem(stored) ? stored : gathering.body(index, stored))
-      })
+/** Hands out bodies of a compressed layer, which is inflated once more for them, until the last of them has come. */
+export async function secondPass(
+  gathering: Gathering,
+  limits: Limits,
+  again: Again,
+  indexes: readonly number[],
+  take: (index: number, body: Body) => void,
+): Promise<void> {
+  const byOffset = new Map<number, number>()
+  for (const index of indexes) byOffset.set(gathering.offsets[index] ?? 0, index)
+  if (byOffset.size === 0) return
+  const stream = new TarStream(limits, (header, offset) => {
+    const index = header.type === 'file' ? byOffset.get(offset) : undefined
+    if (index === undefined) return undefined
+    return collect(header.stored, [], limits, (stored) => {
+      // Only now: what is still wanted keeps the bytes coming.
+      byOffset.delete(offset)
+      if (stored) take(index, isProblem(stored) ? stored : gathering.body(index, stored))
     })
-    const data = async (chunk: Buffer): Promise<boolean> => {
-      await stream.push(chunk)
-      return byOffset.size > 0
-    }
-    const problem = await this.#again(data)
-    await stream.end()
-    for (const index of byOffset.values()) take(index, problem ?? cutShort)
+  })
+  const data = async (chunk: Buffer): Promise<boolean> => {
+    await stream.push(chunk)
+    return byOffset.size > 0
   }
+  const problem = await again(data)
+  await stream.end()
+  for (const index of byOffset.values()) take(index, problem ?? cutShort)
 }
 
 /** Files above this are kept on disk while they are read, so that several layers at once need no more memory than this each. */

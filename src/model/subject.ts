@@ -2,7 +2,7 @@ import type { ContainerFacts, EngineFacts, GrantFacts, ImageFacts, ProjectFacts 
 import type { Fact } from './fact.ts'
 import type { PROJECT_KINDS } from './fields/project.ts'
 import type { Notice } from './notice.ts'
-import type { Packages } from './package.ts'
+import type { PackageList } from './package-list.ts'
 import type { Place } from './place.ts'
 
 /** What an image is built from: a Dockerfile, and how. */
@@ -78,7 +78,7 @@ export interface Image {
   readonly place: Place
   readonly facts: ImageFacts
   /** All that is known of its packages, for lists of parts (SBOM); absent where it was not opened. */
-  readonly packages?: Packages
+  readonly parts?: PackageList
   /** It is what this would build: nothing of its content is known but what is written there. */
   readonly build?: Build
   readonly notices: readonly Notice[]

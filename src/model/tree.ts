@@ -71,12 +71,9 @@ export interface Finds {
     readonly password: 'locked' | 'empty' | 'hashed'
     readonly line: number
   }[]
-  readonly distribution?: {
-    readonly id: string
-    readonly version: string
-    readonly name: string
-    readonly line: number
-  }
+  readonly distribution?: DistributionFind
+  /** Files that dpkg-divert(1) has moved: what other packages list as `from` is at `to`. `by` is the package that keeps its own `from`; empty for the administrator. */
+  readonly diversions?: readonly { readonly from: string; readonly to: string; readonly by: string }[]
   readonly sudoers?: readonly SudoerFind[]
   readonly setuid?: true
   /** A program, or a link or a closed folder on the way to one. */
@@ -85,6 +82,20 @@ export interface Finds {
   readonly interpreter?: string
   readonly worldWritable?: true
   readonly fileCapabilities?: { readonly permitted: readonly string[]; readonly effective: boolean }
+}
+/** The distribution as one file tells it, in the words of os-release(5). */
+export interface DistributionFind {
+  /** ID: `debian`. */
+  readonly id: string
+  /** VERSION_ID; empty where there is none (rolling). */
+  readonly version: string
+  /** PRETTY_NAME. */
+  readonly name: string
+  /** ID_LIKE: the distributions that it is made from, the nearest first. */
+  readonly like?: readonly string[]
+  /** SUPPORT_END: YYYY-MM-DD. */
+  readonly supportEnds?: string
+  readonly line: number
 }
 export interface AccountFind {
   readonly name: string
@@ -131,6 +142,11 @@ export interface Cataloger {
   readonly packages?: true
   /** True: asked only about files that no package of a database owns (`PackageFind.files`, `PackagePart.files`). */
   readonly unowned?: true
+  /**
+   * Files and folders by the paths at which programs look for them. Where one is reached through a link from somewhere else, its files
+   * are asked about, and parsed, under these paths; where such a link leads nowhere, that is told.
+   */
+  readonly places?: readonly string[]
   wants(path: string, entry: Entry): boolean
   /** Paths of files that must be read together with the one at `path` where they are there: the log beside a database. */
   beside?(path: string): readonly string[]

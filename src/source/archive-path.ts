@@ -5,7 +5,10 @@
  * archive needs. A `..` in the middle is taken away with the part before it, as Go's filepath.Clean does for the runtimes.
  */
 export function cleanPath(path: string): string | undefined {
-  if (isClean(path)) return path
+  // Directories end in a slash, and tar run in a folder writes `./` before every name.
+  const end = path.length - (path.endsWith('/') ? 1 : 0)
+  const bare = path.slice(path.startsWith('./') ? Math.min(2, end) : 0, end)
+  if (isClean(bare)) return bare
   const out: string[] = []
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue

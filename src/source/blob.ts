@@ -2,12 +2,15 @@
 import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { identity } from './identity.ts'
 import type { Limits, Problem } from './limits.ts'
 
 export interface Blob {
   readonly size: number
-  /** Fills `target` from `offset` on; the number of bytes read is smaller only at the end. Throws what the system throws (EIO). */
-  read(target: Uint8Array, offset: number): number
+  /** The state of the file that it is, or the part of it (`identity.ts`); absent for what is no file of this machine. */
+  readonly identity?: string
+  /** Fills the first `length` bytes of `target` (all) from `offset` on; fewer are read only at the end. Throws what the system throws (EIO). */
+  read(target: Uint8Array, offset: number, length?: number): number
   /** Gives back what was opened. A part of a blob holds nothing of its own. */
   close(): void
 }
@@ -18,24 +21,26 @@ const CHUNK = 256 * 1024
 export function openBlob(path: string, follow = true): Blob {
   // O_NONBLOCK: a FIFO must not make the open wait for a writer; it is refused below.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW))
-  const stat = fstatSync(fd)
-  if (stat.isFile()) return new FileBlob(fd, stat.size)
+  const stat = fstatSync(fd, { bigint: true })
+  if (stat.isFile()) return new FileBlob(fd, Number(stat.size), identity(stat))
   closeSync(fd)
   throw Object.assign(new Error(`not a regular file: ${path}`), { code: 'ENOTREG' })
 }
 
 class FileBlob implements Blob {
   readonly size: number
+  readonly identity?: string
   readonly #fd: number
   #open = true
-  constructor(fd: number, size: number) {
+  constructor(fd: number, size: number, state?: string) {
     this.#fd = fd
     this.size = size
+    if (state !== undefined) this.identity = state
   }
-  read(target: Uint8Array, offset: number): number {
+  read(target: Uint8Array, offset: number, length = target.length): number {
     let done = 0
-    while (done < target.length) {
-      const read = readSync(this.#fd, target, done, target.length - done, offset + done)
+    while (done < length) {
+      const read = readSync(this.#fd, target, done, length - done, offset + done)
       if (read === 0) break
       done += read
     }
@@ -50,8 +55,8 @@ class FileBlob implements Blob {
 export function memoryBlob(bytes: Buffer): Blob {
   return {
     size: bytes.length,
-    read: (target, offset) => {
-      const part = bytes.subarray(offset, offset + target.length)
+    read: (target, offset, length = target.length) => {
+      const part = bytes.subarray(offset, offset + length)
       target.set(part)
       return part.length
     },
@@ -64,8 +69,9 @@ export function partOf(blob: Blob, start: number, length: number): Blob {
   const size = Math.max(0, Math.min(length, blob.size - start))
   return {
     size,
-    read: (target, offset) =>
-      offset >= size ? 0 : blob.read(target.subarray(0, Math.min(target.length, size - offset)), start + offset),
+    ...(blob.identity !== undefined && { identity: `${blob.identity}@${start}+${size}` }),
+    read: (target, offset, length = target.length) =>
+      offset >= size ? 0 : blob.read(target, start + offset, Math.min(length, size - offset)),
     close: () => {},
   }
 }

@@ -104,11 +104,13 @@ export function isZero(block: Buffer, at: number): boolean {
   return true
 }
 
+/** The sum of all bytes, those of the sum itself taken as blanks. */
 function checksumRight(block: Buffer, at: number): boolean {
   const want = number(block, at + 148, 8)
   let sum = 256
-  for (let i = at; i < at + 148; i++) sum += block[i] as number
-  for (let i = at + 156; i < at + BLOCK; i++) sum += block[i] as number
+  for (let i = at; i < at + BLOCK; i += 4)
+    sum += (block[i] ?? 0) + (block[i + 1] ?? 0) + (block[i + 2] ?? 0) + (block[i + 3] ?? 0)
+  for (let i = at + 148; i < at + 156; i++) sum -= block[i] ?? 0
   return sum === want || signedSum(block, at) === want
 }
 
@@ -168,8 +170,14 @@ function prefixOf(block: Buffer, at: number): string {
 /** Bytes up to the first NUL. */
 function text(block: Buffer, start: number, end: number): string {
   let stop = start
-  while (stop < end && block[stop] !== 0) stop++
-  return decodeName(block, start, stop)
+  let bits = 0
+  for (; stop < end; stop++) {
+    const byte = block[stop] ?? 0
+    if (byte === 0) break
+    bits |= byte
+  }
+  // Most names are ASCII, which needs no decoding.
+  return bits < 0x80 ? block.toString('latin1', start, stop) : decodeName(block, start, stop)
 }
 
 /**

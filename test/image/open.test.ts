@@ -30,6 +30,7 @@ const reader = (...paths: string[]): Cataloger => ({
   name: 'reader',
   version: 1,
   body: true,
+  packages: true,
   wants: (path, entry) => paths.includes(path) && (entry.type === 'file' || entry.type === 'hardlink'),
   parse: ({ body }) => ({
     value: { distribution: { id: body.toString(), version: '', name: '', line: 1 } },
@@ -121,10 +122,14 @@ describe('every form of an image gives the same answer', () => {
     expect(image?.layers.map(({ instruction }) => instruction)).toEqual(['FROM base', 'COPY a', 'RUN rm'])
     expect(image?.names).toContain('web:1')
     expect(JSON.parse(image?.config?.text ?? '')).toMatchObject({ config: { User: 'app' } })
-    expect(image?.shadowed.map(({ path, how, by }) => [path, how, by])).toEqual([
-      ['etc/os', 'overwritten', 1],
-      ['bin/su', 'deleted', 2],
-    ])
+    expect(
+      image?.catalogued.past?.map(({ file, how, by, finds: { distribution } }) => [
+        file.path,
+        distribution?.id,
+        how,
+        by,
+      ]),
+    ).toEqual([['etc/os', 'one', 'overwritten', 1]])
   })
   test('an OCI layout folder', async () => {
     const path = join(folder, 'layout')
@@ -444,7 +449,7 @@ describe('bad input is a notice and never a pass', () => {
       limits: { entries: 100, layers: 50 },
     })
     expect(ids.toSorted()).toEqual(['entry-limit', 'layer-count', 'layer-limit'])
-    expect(images[0]?.shadowed.length).toBeLessThan(100)
+    expect(images[0]?.catalogued.past?.length).toBeLessThan(100)
   })
   test('a file over the limit that a cataloger wants is told, one that nobody wants is not', async () => {
     for (const compression of ['none', 'gzip'] as const) {

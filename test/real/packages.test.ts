@@ -19,10 +19,10 @@ const sorted = (list: Iterable<string>): string[] => [...list].sort()
 async function open(target: ImageTarget): Promise<{ readonly image: Image; readonly packages: Packages }> {
   const { value: images, notices } = await openImages([target])
   const [image, ...others] = images
-  if (!image?.packages) throw new Error(`no packages: ${JSON.stringify(notices)}`)
+  if (!image?.parts) throw new Error(`no packages: ${JSON.stringify(notices)}`)
   const complaints = [...notices, ...image.notices].filter(({ id }) => id !== 'file-capabilities-unread')
   expect([complaints, others]).toEqual([[], []])
-  return { image, packages: image.packages }
+  return { image, packages: image.parts.packages }
 }
 
 const ofType = <P extends Package>(list: readonly P[], type: PackageType): P[] =>

@@ -1,7 +1,11 @@
 /**
- * Finds what the Go linker wrote into a program about how it was built, as Go's own debug/buildinfo does:
- * a 32-byte header, aligned to 16, near the beginning of the data segment.
+ * Finds what the Go linker wrote into a program about how it was built, as Go's own debug/buildinfo does: a 32-byte header, aligned
+ * to 16, in a section of its own or near the beginning of the data segment.
  */
+import { Numbers } from './numbers.ts'
+import type { ProgramFile } from './program-files.ts'
+import type { Program, Segment } from './program.ts'
+import type { Ranges } from './ranges.ts'
 
 const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1')
 const ALIGN = 16
@@ -11,70 +15,82 @@ const BIG_ENDIAN = 1
 const INLINE = 2
 /** Places with the magic that are tried; debug/buildinfo tries one. Programs that read Go programs hold it as a constant, too. */
 const MAX_TRIES = 64
-/** Table entries that are read of an ELF file. Programs have some tens. */
-const MAX_HEADERS = 4096
+/** Bytes of a data segment that are searched, and how many at once. */
+const MAX_SEARCH = 2 ** 26
+const CHUNK = 2 ** 20
+/** Bytes of a version, and of a list of modules: large programs have some hundred kilobytes. */
+const MAX_VERSION = 2 ** 12
+const MAX_MODULES = 2 ** 24
+/** `__go_buildinfo` is that of Mach-O. */
+const SECTIONS = new Set(['.go.buildinfo', '__go_buildinfo'])
+/** Sections that only Go's linker writes. */
+const MARKS = new Set(['.gopclntab', '__gopclntab', '.note.go.buildid'])
 
 /** Go's version as written (`go1.22.0`, `devel go1.23-abc`), and the lines of runtime/debug.ParseBuildInfo; empty outside of module mode. */
 export interface BuildInformation {
   readonly version: string
   readonly modules: string
 }
+/**
+ * `none`: no Go program. `unreadable`: it is one that does not tell. `packed`: UPX has compressed the program, whatever it is
+ * (github.com/upx/upx).
+ */
+export type NoBuildInformation = 'none' | 'unreadable' | 'packed'
 
-/** A part of the file that is loaded at an address. */
-interface Segment {
-  readonly address: number
-  readonly offset: number
-  readonly size: number
-}
-interface Layout {
-  /** Where the header may be. */
-  readonly search: Segment
-  /** What addresses mean. */
-  readonly segments: readonly Segment[]
+export function readBuildInformation({ program, ranges }: ProgramFile): BuildInformation | NoBuildInformation {
+  const { sections, segments } = program
+  const own = sections.find(({ name }) => SECTIONS.has(name))
+  const search = own ?? dataOf(program)
+  if (search) {
+    const found = searchFor(ranges, search, segments.length > 0 ? segments : [search])
+    if (found !== 'none' && (found !== 'unreadable' || own)) return found
+  }
+  if (isPacked(program, ranges)) return 'packed'
+  return sections.some(({ name }) => MARKS.has(name)) ? 'unreadable' : 'none'
 }
 
-/** The build information of a program; `none` where it is no Go program, `unreadable` where it is one that does not tell. */
-export function readBuildInformation(body: Buffer): BuildInformation | 'none' | 'unreadable' {
-  // Mach-O, PE and others: segments begin on pages, so what is aligned in memory is aligned in the file.
-  const layout = body.length >= 4 && body.readUInt32BE(0) === 0x7f454c46 ? elfLayout(body) : wholeFile(body)
-  if (!layout) return 'none'
-  const { address, offset, size } = layout.search
-  const searched = body.subarray(0, offset + size)
-  let at = offset
+type Place = Pick<Segment, 'address' | 'offset' | 'size'>
+
+/** Where the header is in a program without its section: ELF files that have other sections, but not this one, have none. */
+function dataOf({ format, sections, segments }: Program): Place | undefined {
+  if (format === 'ELF' && sections.length > 0) return undefined
+  return segments.find(({ writable, executable }) => writable && !executable)
+}
+
+function searchFor(ranges: Ranges, { address, offset, size }: Place, segments: readonly Place[]) {
+  const end = Math.min(offset + size, offset + MAX_SEARCH)
   let seen = false
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    at = searched.indexOf(MAGIC, at)
-    if (at < 0 || at + HEADER > searched.length) break
-    if ((address + at - offset) % ALIGN === 0) {
-      const information = decode(body, at, layout.segments)
+  let tries = 0
+  for (let start = offset; start < end && tries < MAX_TRIES; start += CHUNK) {
+    // A header may begin in this chunk and end in the next.
+    const chunk = ranges.at(start, Math.min(CHUNK + HEADER, end - start))
+    for (let at = chunk.indexOf(MAGIC); at >= 0 && at < CHUNK && tries < MAX_TRIES; at = chunk.indexOf(MAGIC, at + 1)) {
+      tries++
+      if (at + HEADER > chunk.length || (address + start + at - offset) % ALIGN !== 0) continue
+      const information = decode(ranges, start + at, chunk.subarray(at, at + HEADER), segments)
       if (information) return information
       seen = true
     }
-    at += 1
   }
-  // Outside of ELF the magic may be anybody's constant; in Go's own section it is not.
-  return seen && layout.segments.length > 0 ? 'unreadable' : 'none'
+  return seen ? 'unreadable' : 'none'
 }
 
-const wholeFile = (body: Buffer): Layout => ({
-  search: { address: 0, offset: 0, size: body.length },
-  segments: [],
-})
-
-function decode(body: Buffer, at: number, segments: readonly Segment[]): BuildInformation | undefined {
-  const flags = body[at + 15] ?? 0
+function decode(ranges: Ranges, at: number, header: Buffer, segments: readonly Place[]): BuildInformation | undefined {
+  const flags = header[15] ?? 0
   let version: string | undefined
   let modules: string | undefined
   if ((flags & INLINE) !== 0) {
-    const first = inlineString(body, at + HEADER)
+    const first = inlineString(ranges, at + HEADER, MAX_VERSION)
     version = first?.text
-    modules = first && inlineString(body, first.next)?.text
+    modules = first && inlineString(ranges, first.next, MAX_MODULES)?.text
   } else {
-    const width = body[at + 14]
+    const width = header[14]
     if (width !== 4 && width !== 8) return undefined
     const big = (flags & BIG_ENDIAN) !== 0
-    version = stringAt(body, segments, readWord(body, at + 16, width, big), width, big)
-    modules = stringAt(body, segments, readWord(body, at + 16 + width, width, big), width, big) ?? ''
+    const pointers = new Numbers(header, big)
+    const text = (from: number, most: number) => stringAt(ranges, segments, pointers.of(from, width), width, big, most)
+    version = text(16, MAX_VERSION)
+    modules = text(16 + width, MAX_MODULES) ?? ''
   }
   if (version === undefined || modules === undefined || !/^(?:go\d|devel)/.test(version)) return undefined
   // 16 bytes before and after mark the text for those who search memory for it.
@@ -83,94 +99,46 @@ function decode(body: Buffer, at: number, segments: readonly Segment[]): BuildIn
 }
 
 /** A length as an unsigned varint and that many bytes, as latin1, so that a character is a byte. */
-function inlineString(body: Buffer, at: number): { text: string; next: number } | undefined {
+function inlineString(ranges: Ranges, at: number, most: number): { text: string; next: number } | undefined {
+  const bytes = ranges.at(at, 5)
   let length = 0
-  for (let i = 0; i < 5; i++) {
-    const byte = body[at + i]
-    if (byte === undefined) return undefined
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0
     length += (byte & 0x7f) * 2 ** (7 * i)
     if (byte >= 0x80) continue
     const start = at + i + 1
-    if (start + length > body.length) return undefined
-    return { text: body.toString('latin1', start, start + length), next: start + length }
+    if (length > most || start + length > ranges.size) return undefined
+    return { text: ranges.at(start, length).toString('latin1'), next: start + length }
   }
   return undefined
 }
 
 /** The Go string (address and length) whose header is at this address. */
-function stringAt(body: Buffer, segments: readonly Segment[], address: number, width: 4 | 8, big: boolean) {
-  const header = fileOffset(segments, address, 2 * width)
-  if (header === undefined) return undefined
-  const length = readWord(body, header + width, width, big)
-  const start = fileOffset(segments, readWord(body, header, width, big), length)
-  return start === undefined || start + length > body.length
-    ? undefined
-    : body.toString('latin1', start, start + length)
+function stringAt(
+  ranges: Ranges,
+  segments: readonly Place[],
+  address: number,
+  width: 4 | 8,
+  big: boolean,
+  most: number,
+): string | undefined {
+  const at = fileOffset(segments, address, 2 * width)
+  if (at === undefined) return undefined
+  const header = new Numbers(ranges.at(at, 2 * width), big)
+  const length = header.of(width, width)
+  const start = length <= most ? fileOffset(segments, header.of(0, width), length) : undefined
+  return start === undefined || start + length > ranges.size ? undefined : ranges.at(start, length).toString('latin1')
 }
 
 /** Where in the file these bytes are; undefined where no one segment holds them all. */
-function fileOffset(segments: readonly Segment[], address: number, length: number): number | undefined {
+function fileOffset(segments: readonly Place[], address: number, length: number): number | undefined {
   const segment = segments.find((s) => address >= s.address && address + length <= s.address + s.size)
   return segment && segment.offset + address - segment.address
 }
 
-/** An unsigned number; NaN where the file ends before, which no comparison accepts. */
-function readWord(body: Buffer, at: number, width: 2 | 4 | 8, big: boolean): number {
-  if (!(at >= 0 && at + width <= body.length)) return Number.NaN
-  if (width === 8) return Number(big ? body.readBigUInt64BE(at) : body.readBigUInt64LE(at))
-  return big ? body.readUIntBE(at, width) : body.readUIntLE(at, width)
-}
-
-/** ELF (gABI): the section .go.buildinfo where there is one, else the first segment that is written to and not run. */
-function elfLayout(body: Buffer): Layout | undefined {
-  const wide = body[4] === 2
-  const big = body[5] === 2
-  if (!wide && body[4] !== 1) return undefined
-  const word = wide ? 8 : 4
-  const read = (at: number, width: 2 | 4 | 8) => readWord(body, at, width, big)
-
-  const segments: Segment[] = []
-  let writable: Segment | undefined
-  const segmentTable = read(wide ? 32 : 28, word)
-  const segmentSize = read(wide ? 54 : 42, 2)
-  const segmentCount = Math.min(read(wide ? 56 : 44, 2), MAX_HEADERS)
-  for (let i = 0; i < segmentCount; i++) {
-    const at = segmentTable + i * segmentSize
-    if (read(at, 4) !== 1) continue // PT_LOAD
-    const flags = read(at + (wide ? 4 : 24), 4)
-    const segment = {
-      offset: read(at + (wide ? 8 : 4), word),
-      address: read(at + (wide ? 16 : 8), word),
-      size: read(at + (wide ? 32 : 16), word),
-    }
-    if (!isInside(segment, body)) continue
-    segments.push(segment)
-    if ((flags & 3) === 2) writable ??= segment // PF_W without PF_X
-  }
-
-  const sectionTable = read(wide ? 40 : 32, word)
-  const sectionSize = read(wide ? 58 : 46, 2)
-  const sectionCount = Math.min(read(wide ? 60 : 48, 2), MAX_HEADERS)
-  const section = (i: number) => {
-    const at = sectionTable + i * sectionSize
-    return {
-      name: read(at, 4),
-      address: read(at + (wide ? 16 : 12), word),
-      offset: read(at + (wide ? 24 : 16), word),
-      size: read(at + (wide ? 32 : 20), word),
-    }
-  }
-  const names = section(read(wide ? 62 : 50, 2))
-  for (let i = 0; i < sectionCount; i++) {
-    const one = section(i)
-    const name = names.offset + one.name
-    if (!(name >= 0 && name + 14 < body.length)) continue
-    if (body.toString('latin1', name, name + 14) === '.go.buildinfo\0' && isInside(one, body)) {
-      return { search: one, segments: segments.length > 0 ? segments : [one] }
-    }
-  }
-  return writable && { search: writable, segments }
-}
-
-const isInside = (segment: Segment, body: Buffer): boolean =>
-  Number.isSafeInteger(segment.address) && segment.offset >= 0 && segment.offset + segment.size <= body.length
+const UPX = Buffer.from('UPX!')
+/** UPX leaves no sections of ELF, and says its name beside the program headers; in PE it names the sections. */
+const isPacked = ({ format, sections }: Program, ranges: Ranges): boolean =>
+  format === 'PE'
+    ? sections.some(({ name }) => name === 'UPX0')
+    : format === 'ELF' && sections.length === 0 && ranges.at(0, 4096).includes(UPX)
