@@ -35,6 +35,12 @@ function packagesOf(scanners: readonly Scanner[], { packages }: Row): string {
     .join('<br>')
 }
 
+function runsOf(rows: readonly Row[]): string {
+  const counts = rows.flatMap(({ figures }) => [...figures.values()].map(({ runs }) => runs))
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return least === most ? `${least}` : `${least} to ${most}, the more the shorter,`
+}
+
 function versionOf(program: string): string[] {
   if (onPath(program) === undefined) return []
   const [line = ''] = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.split('\n')
@@ -79,7 +85,7 @@ Written by \`npm run bench:images -- FOLDER\` on ${date}; nothing in it is writt
 
 - Machine: ${processors.length} x ${processors[0]?.model.trim() ?? '?'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, Linux ${release()}.
 - Versions: ${[...scanners.map(({ program, version }) => `${program} ${version}`), `Node ${process.version}`, ...versionOf('gzip'), ...versionOf('zstd')].join('; ')}.
-${absent.length > 0 ? `- Not on the PATH, so not measured: ${absent.join(', ')}.\n` : ''}- Whole processes from start to exit, packages only, input in the page cache. Median (fastest) of three to nine runs that take turns; MB is the largest resident set${measuresMemory ? '' : ', which needs GNU time, and that is not installed here'}.
+${absent.length > 0 ? `- Not on the PATH, so not measured: ${absent.join(', ')}.\n` : ''}- Whole processes from start to exit, packages only, input in the page cache. Median (fastest) of ${runsOf(rows)} runs that take turns; MB is the largest resident set${measuresMemory ? '' : ', which needs GNU time, and that is not installed here'}.
 - Cold: the cache folder is new in each run, and written. Warm: it is kept from the run before. docker-save: layers as Docker saves them, uncompressed. Blobs of an OCI layout are verified by Plimsoll in every run, by the others in none.
 - Limits: reading the file; hashing it; inflating its layers one after another by gzip or zstd, and all at once by bare node:zlib.
 - Start without work: \`plimsoll --version\` ${seconds(idle.seconds)} (${seconds(idle.best)}) s (goal 0.1), an empty Node ${seconds(empty.seconds)} (${seconds(empty.best)}) s.

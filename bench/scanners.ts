@@ -32,6 +32,13 @@ const syftReport = z.object({ artifacts: list })
 const cycloneDx = z.object({ components: list.optional() })
 const parse = <T>(shape: z.ZodType<T>, text: string): T => shape.parse(JSON.parse(text))
 
+/** Some say it on standard error, in a line of their log. */
+function versionOf(program: string, args: readonly string[]): string {
+  const { stdout, stderr } = spawnSync(program, [...args], { encoding: 'utf8' })
+  const said = `${stdout}${stderr}`.trim()
+  return /\d+\.\d+\.\d+[\w.-]*/.exec(said)?.[0] ?? said.split(/\s+/).at(-1) ?? ''
+}
+
 /** `npm run build` is what is measured. */
 export function plimsoll(cli: string): Scanner {
   const ask = (image: string, ...more: string[]): Command => ({
@@ -43,7 +50,7 @@ export function plimsoll(cli: string): Scanner {
   const fresh = (room: string) => rmSync(join(room, 'cache'), { recursive: true, force: true })
   return {
     program: 'plimsoll',
-    version: spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).stdout.trim(),
+    version: versionOf(process.execPath, [cli, '--version']),
     ways: [
       { name: 'plimsoll', command: (image, _form, room) => ask(image, ...cache(room)), before: fresh, count },
       { name: 'plimsoll, no cache', command: (image) => ask(image, '--cache', 'off'), count },
@@ -126,8 +133,7 @@ export function peers(): { readonly here: readonly Scanner[]; readonly absent: r
   const here = PEERS.filter(([program]) => onPath(program) !== undefined)
   return {
     here: here.map(([program, version, ways]) => {
-      const { stdout } = spawnSync(program, [...version], { encoding: 'utf8' })
-      return { program, version: /\d[\w.-]*/.exec(stdout ?? '')?.[0] ?? 'version not said', ways: ways() }
+      return { program, version: versionOf(program, version), ways: ways() }
     }),
     absent: PEERS.filter(([program]) => onPath(program) === undefined).map(([program]) => program),
   }

@@ -12,7 +12,7 @@ const { Script } = require('node:vm')
 /** Ends every file of dist/cli and begins its compiled code: V8 itself compares no more than lengths. */
 const STAMP = 64
 
-/** Gives a function that keeps the compiled code of all that was loaded. */
+/** Gives functions for the build: `again` runs the entry once more with what is loaded, `keep` writes down the compiled code of all of it. */
 module.exports = function start(folder, { fresh = false } = {}) {
   const loaded = new Map()
   const load = (part) => {
@@ -38,9 +38,12 @@ module.exports = function start(folder, { fresh = false } = {}) {
     }
     require(entry.file)
   }
-  return () => {
-    for (const { file, script, stamp } of loaded.values())
-      writeFileSync(`${file}.code`, Buffer.concat([Buffer.from(stamp), script.createCachedData()]))
+  return {
+    again: () => load(entry),
+    keep: () => {
+      for (const { file, script, stamp } of loaded.values())
+        writeFileSync(`${file}.code`, Buffer.concat([Buffer.from(stamp), script.createCachedData()]))
+    },
   }
 }
 

@@ -10,8 +10,9 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type OutputOptions, type Plugin } from 'rolldown'
 import { appArmorTexts } from '../src/apparmor-names.ts'
-import { builtinExamples, builtinPolicies, builtinRules, version } from '../src/builtin.ts'
+import { builtinExamples, builtinPolicies, builtinRules } from '../src/builtin.ts'
 import { seccompTexts } from '../src/seccomp-names.ts'
+import { version } from '../src/version.ts'
 
 const root = new URL('../', import.meta.url).pathname
 const { values: given } = parseArgs({ options: { action: { type: 'boolean' }, out: { type: 'string' } } })
@@ -19,7 +20,6 @@ const out = resolve(given.out ?? `${root}dist`)
 
 const rules = await builtinRules()
 const data = JSON.stringify({
-  version: await version(),
   rules,
   policies: Object.fromEntries(await builtinPolicies()),
 })
@@ -39,10 +39,17 @@ const builtin: Plugin = {
         : `
       let data
       const read = () => (data ??= JSON.parse(${JSON.stringify(data)}))
-      export const version = async () => read().version
       export const builtinRules = async () => read().rules
       export const builtinExamples = async (id) => JSON.parse((await import('${EXAMPLES}')).text)[id] ?? []
       export const builtinPolicies = async () => new Map(Object.entries(read().policies))`,
+  },
+}
+/** In the place of src/version.ts. */
+const number: Plugin = {
+  name: 'version',
+  load: {
+    filter: { id: /\/src\/version\.ts$/ },
+    handler: async () => `export const version = async () => ${JSON.stringify(await version())}`,
   },
 }
 const seccomp = JSON.stringify([...(await seccompTexts())])
@@ -68,9 +75,11 @@ const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}
     cwd: root,
     input,
     platform: 'node',
+    // The writer of XML that the CycloneDX library would take if it were there.
+    external: ['xmlbuilder2'],
     // jsonc-parser's UMD main breaks bundles.
     resolve: { mainFields: ['module', 'main'] },
-    plugins: [builtin, profiles, appArmorProfiles],
+    plugins: [builtin, number, profiles, appArmorProfiles],
     // What is imported lazily in one place and at once in another is loaded at once: nothing to warn of.
     checks: { ineffectiveDynamicImport: false },
     ...options,
@@ -122,11 +131,13 @@ if (!given.action) {
   const { configSchema, policySchema } = await import('../src/policy/schema.ts')
   const { jsonSchema } = await import('../src/report/json-schema.ts')
   const { complianceSchema } = await import('../src/report/compliance/schema.ts')
+  const packagesSchema = await import('../src/report/packages/json-schema.ts')
   const seccompSchema = await import('../src/confine/seccomp/profile.ts')
   await mkdir(`${out}/schema`, { recursive: true })
   await writeFile(`${out}/schema/plimsoll.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
   await writeFile(`${out}/schema/policy.schema.json`, `${JSON.stringify(policySchema(), null, 2)}\n`)
   await writeFile(`${out}/schema/compliance.schema.json`, `${JSON.stringify(complianceSchema(), null, 2)}\n`)
   await writeFile(`${out}/schema/result.schema.json`, `${JSON.stringify(jsonSchema(), null, 2)}\n`)
+  await writeFile(`${out}/schema/packages.schema.json`, `${JSON.stringify(packagesSchema.jsonSchema(), null, 2)}\n`)
   await writeFile(`${out}/schema/seccomp.schema.json`, `${JSON.stringify(seccompSchema.jsonSchema(), null, 2)}\n`)
 }

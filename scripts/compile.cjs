@@ -1,4 +1,4 @@
-/** Runs the built CLI once over the demo, in all formats, and keeps the code that this compiled: `node scripts/compile.cjs dist/cli`. */
+/** Runs commands of the built CLI over the demo, in all formats, and keeps the code that this compiled: `node scripts/compile.cjs dist/cli`. */
 'use strict'
 const { mkdtempSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
@@ -6,12 +6,33 @@ const { join } = require('node:path')
 
 const reports = mkdtempSync(join(tmpdir(), 'plimsoll-compile-'))
 const targets = ['compose.yaml', 'k8s', 'inspect.json', 'oci/config.json', 'web.tar'].map((name) => `demo/${name}`)
-const outputs = ['text', 'json', 'sarif', 'markdown'].map((format) => `--output=${format}=${join(reports, format)}`)
-const [, , folder] = process.argv
-process.argv = [...process.argv.slice(0, 2), 'scan', ...targets, '--quiet', '--engine', 'demo/daemon.json', ...outputs]
-const keep = require('../bin/start.cjs')(folder, { fresh: true })
+const into = (formats) => formats.map((format) => `--output=${format}=${join(reports, format)}`)
+const sboms = ['cyclonedx', 'cyclonedx-xml', 'spdx']
+/** One after the other: what one has loaded is there for the next, and only what no other loads is loaded by the last. */
+const commands = [
+  ['packages', 'demo/web.tar', '--quiet', ...into(['text', 'json', ...sboms])],
+  [
+    'scan',
+    ...targets,
+    '--quiet',
+    '--engine',
+    'demo/daemon.json',
+    ...into(['text', 'json', 'sarif', 'markdown', ...sboms]),
+  ],
+]
+const [node, script, folder] = process.argv
+let run
+const next = () => {
+  const command = commands.shift()
+  if (!command) return
+  process.argv = [node, script, ...command]
+  if (run) run.again()
+  else run = require('../bin/start.cjs')(folder, { fresh: true })
+}
+next()
+process.on('beforeExit', next)
 process.on('exit', () => {
-  keep()
+  run.keep()
   rmSync(reports, { recursive: true, force: true })
   process.exitCode = 0
 })

@@ -90,14 +90,14 @@ const directory = existsSync(join(checkout, '.git')) ? join(checkout, '.git') : 
 const git = (...args: string[]): string => execFileSync('git', [`--git-dir=${directory}`, ...args], { encoding: 'utf8' })
 const asOf = git('log', '-1', '--format=%cs').trim()
 
-const lifecycles: Lifecycle[] = PAGES.map(({ ids, page, ends = 'eol' }) => {
+const lifecycles: Lifecycle[] = PAGES.map(({ ids, page, ends }) => {
   const [, matter = ''] = git('show', `HEAD:products/${page}.md`).split(/^---$/m)
   // Dates stay texts.
   const read = FrontMatter.parse(parse(matter, { schema: 'failsafe' }))
   const releases = read.releases.flatMap((release): Release[] => {
     // Versions of os-release begin with a number.
     if (!/^\d/.test(release.releaseCycle)) return []
-    const last = dateOf(release[ends] ?? release.eol) || dateOf(release.eol)
+    const last = dateOf((ends === 'eoes' ? release.eoes : undefined) ?? release.eol) || dateOf(release.eol)
     const extended = dateOf(release.eoes ?? false)
     return [extended > last && last !== '' ? [release.releaseCycle, last, extended] : [release.releaseCycle, last]]
   })

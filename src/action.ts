@@ -42,6 +42,7 @@ void main(words, {
   width: 120,
   unicode: true,
   today: new Date().toISOString().slice(0, 10),
+  sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
 }).then((code) => {
   const verdict = ['pass', 'block', 'usage', 'incomplete'][code] ?? 'incomplete'
   const outputs = process.env.GITHUB_OUTPUT

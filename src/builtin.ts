@@ -1,5 +1,5 @@
 /**
- * What comes with the package: rules, policies, the version. Read here from the package's folders;
+ * What comes with the package: rules and policies. Read here from the package's folders;
  * the build puts a module in the place of this one that holds the same, checked, in one JSON text.
  */
 import { readFile, readdir } from 'node:fs/promises'
@@ -10,11 +10,6 @@ import { loadRule } from './rule/load.ts'
 import { infoOf, type BuiltinRule, type RuleFile } from './rule/rule.ts'
 
 const root = new URL('../', import.meta.url)
-
-export async function version(): Promise<string> {
-  const text = await readFile(new URL('package.json', root), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
 
 /** Every rule of rules/, in the order of their ids. Throws where one is wrong: the package itself is broken then. */
 export async function builtinRules(): Promise<readonly BuiltinRule[]> {

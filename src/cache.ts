@@ -11,9 +11,10 @@ const DIGEST = 32
 /**
  * Safe under several runs at once and under kill -9: an answer is written under a name of its own and then renamed, and begins with
  * the SHA-256 of the rest, so that what a crash of the machine left half is no answer. Never throws: without a folder nothing is kept.
+ * `build` tells the answers of one build of Plimsoll from those of others.
  */
-export function cacheIn(folder: string, most = MOST): Cache {
-  const path = (key: string): string => join(folder, key)
+export function cacheIn(folder: string, { build = '', most = MOST } = {}): Cache {
+  const path = (key: string): string => join(folder, `${build}${key}`)
   return {
     get(key) {
       try {
@@ -36,7 +37,11 @@ export function cacheIn(folder: string, most = MOST): Cache {
         renameSync(half, path(key))
         makeRoom(folder, most)
       } catch {
-        rmSync(half, { force: true })
+        try {
+          rmSync(half, { force: true })
+        } catch {
+          // A file stands where the folder should be: nothing was written.
+        }
       }
     },
   }

@@ -27,6 +27,7 @@ void main(process.argv.slice(2), {
   },
   unicode: !/^(C|POSIX)$/.test(process.env.LC_ALL ?? process.env.LC_CTYPE ?? process.env.LANG ?? ''),
   today: new Date().toISOString().slice(0, 10),
+  sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
 }).then((code) => {
   process.exitCode = code
 })

@@ -3,6 +3,7 @@ import { catalogers } from './catalog/index.ts'
 import { imageContent } from './catalog/facts.ts'
 import { imageFacts } from './dialect/image-config.ts'
 import { readText } from './document/read.ts'
+import type { Cache } from './image/cache.ts'
 import { openImage, type ImageTarget, type OpenedImage } from './image/open.ts'
 import { imageUser } from './join/user.ts'
 import { recipeOf } from './join/recipe.ts'
@@ -23,6 +24,8 @@ export interface ImageOptions {
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
   readonly verify?: boolean
+  /** Answers of earlier runs. */
+  readonly cache?: Cache
   /** Ids that other images have. */
   readonly taken?: ReadonlySet<string>
 }
@@ -30,7 +33,7 @@ export interface ImageOptions {
 /** Every image of the targets. Their ids are unique: a second of the same name gets a number. */
 export async function openImages(
   targets: readonly ImageTarget[],
-  { platform, verify = false, taken = new Set() }: ImageOptions = {},
+  { platform, verify = false, cache, taken = new Set() }: ImageOptions = {},
 ): Promise<Read<readonly Image[]>> {
   const images: Image[] = []
   const notices: Notice[] = []
@@ -38,6 +41,7 @@ export async function openImages(
     const opened = await openImage(target, catalogers, {
       ...(platform !== undefined && { platform }),
       verify: verify ? 'all' : 'read',
+      ...(cache && { cache }),
     })
     notices.push(...opened.notices)
     const unread = opened.notices.find(({ id }) => id === 'file-capabilities-unread')

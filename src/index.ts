@@ -5,6 +5,8 @@
  *     const result = await scan({ targets: ['compose.yaml'], today: '2026-01-31' })
  *     console.log(result.verdict, await reports.sarif(result, plain))
  */
+export { cacheIn } from './cache.ts'
+export type { Cache } from './image/cache.ts'
 export { fixOf, type Fix, type NoFix, type Surroundings } from './fix.ts'
 export { scan, take, type InputOptions, type Inventory, type ScanOptions } from './scan.ts'
 export type { PolicyOptions } from './settings.ts'

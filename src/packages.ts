@@ -2,13 +2,16 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { distributionOf } from './catalog/distribution.ts'
+import { supportOf } from './catalog/end-of-life/lifecycle.ts'
 import { packageCatalogers } from './catalog/index.ts'
 import { packagesOf } from './catalog/packages.ts'
 import { decode, readBounded, reasonOf } from './file.ts'
+import type { Cache } from './image/cache.ts'
 import { openImage, type ImageTarget, type OpenedImage } from './image/open.ts'
 import type { Notice, Read } from './model/notice.ts'
-import type { PackageList } from './model/package-list.ts'
+import type { ListedDistribution, PackageList } from './model/package-list.ts'
 import { startOf } from './model/place.ts'
+import type { DistributionFind } from './model/tree.ts'
 import { checkPlatform } from './platform.ts'
 import { spool, whole, type Blob } from './source/blob.ts'
 import { defaultLimits } from './source/limits.ts'
@@ -23,8 +26,8 @@ export interface PackagesOptions {
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
   readonly verify?: boolean
-  /** Folder of the cache of layers; false: none. */
-  readonly cache?: string | false
+  /** Answers of earlier runs (`cacheIn`); absent: none are kept. */
+  readonly cache?: Cache
   readonly progress?: (doing: string) => void
 }
 
@@ -61,17 +64,22 @@ export async function listPackages(options: PackagesOptions): Promise<PackageLis
 /** The parts of an image that was opened. Its packages are those of the catalogers that it was opened with. */
 export function partsOf(opened: OpenedImage, target: ImageTarget, id: string): PackageList {
   const found = distributionOf(opened.catalogued.finds)
-  const { file: _, line: _line, ...distribution } = found ?? { file: undefined, line: undefined }
   return {
     id,
     names: opened.names,
     manifest: opened.kind.startsWith('oci-') ? opened.digest : '',
     target: target.name,
     kind: opened.kind,
-    ...('id' in distribution && { distribution }),
+    ...(found && { distribution: listed(found) }),
     layers: opened.layers,
     packages: packagesOf(opened.catalogued, found),
   }
+}
+
+function listed(found: DistributionFind): ListedDistribution {
+  const { id, version, name } = found
+  const { ends } = supportOf(found)
+  return { id, version, name, ...(ends !== '' && { endOfLife: ends }) }
 }
 
 /** `registry/team/web:1.2` -> `web`; without a name, what the file is called. With a number where another has that id. */
@@ -91,12 +99,13 @@ const lastPart = (name: string): string | undefined =>
 
 async function listsOfImage(
   target: ImageTarget,
-  { platform, verify = false }: PackagesOptions,
+  { platform, verify = false, cache }: PackagesOptions,
   taken: ReadonlySet<string>,
 ): Promise<Read<readonly PackageList[]>> {
   const { value, notices } = await openImage(target, packageCatalogers, {
     ...(platform !== undefined && { platform }),
     verify: verify ? 'all' : 'read',
+    ...(cache && { cache }),
   })
   const ids = new Set(taken)
   const lists = value.map((opened) => {
@@ -137,7 +146,7 @@ function splitKind(name: string): { readonly kind: ImageTarget['kind'] | undefin
 
 const MAX_TEXT = 256 * 2 ** 20
 const LOOKED_FOR =
-  'plimsoll packages reads images (docker save, OCI, root file systems) and SBOMs (CycloneDX as JSON, SPDX as JSON or tag-value, JSON of Syft).'
+  'plimsoll packages reads images (docker save, OCI, root file systems) and SBOMs (CycloneDX as JSON and XML, SPDX as JSON or tag-value, JSON of Syft).'
 
 async function openTarget(
   name: string,

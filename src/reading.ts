@@ -1,5 +1,7 @@
 /** Reads targets one after the other, and gathers what is in them. */
+import { sbomForm } from './catalog/sbom/recognise.ts'
 import type { Comment, Node } from './document/node.ts'
+import type { Cache } from './image/cache.ts'
 import type { ImageTarget } from './image/open.ts'
 import type { Notice, Read } from './model/notice.ts'
 import { startOf } from './model/place.ts'
@@ -19,6 +21,7 @@ export interface ReadingOptions {
   readonly stdin?: AsyncIterable<Uint8Array>
   readonly platform?: string
   readonly verify?: boolean
+  readonly cache?: Cache
   /** Files that `.gitignore` and `.plimsollignore` name are read too. */
   readonly noIgnore?: boolean
   /** How texts are read. */
@@ -145,13 +148,14 @@ export class Reading {
       }
     }
     if (images.length > 0) {
-      const { platform, verify } = this.#options
+      const { platform, verify, cache } = this.#options
       // Loaded where there is an image: what reads archives costs as long as a compose file does.
       const { openImages } = await import('./images.ts')
       const read = await openImages(images, {
         taken: new Set(this.images.map(({ id }) => id)),
         ...(platform !== undefined && { platform }),
         ...(verify !== undefined && { verify }),
+        ...(cache && { cache }),
       })
       this.images.push(...read.value)
       this.notices.push(...read.notices)
@@ -164,7 +168,7 @@ export class Reading {
       if (engines.length === 0 && !lost) throw new UsageError([`${name} is neither ${ENGINE_FILES}.`])
       this.#engines.push(...engines.map((engine) => ({ engine, given: true })))
     } else if (role === 'image' && image === undefined && !lost)
-      throw new UsageError([`${name} is not an image. Give a docker save archive or an OCI layout.`])
+      throw new UsageError([`${name} is not an image. Give a docker save archive, an OCI layout, or an SBOM.`])
     else if (kinds.length === 0 && !lost) throw new UsageError([nothingIn(name, this.skipped - before.skipped)])
     if (role === 'target' || !again)
       this.targets.push({
@@ -185,7 +189,23 @@ export class Reading {
     }
   }
 
+  /** An SBOM says of what an image is made: an image of which little else is known. Undefined for every other text. */
+  async #sbom({ file, text, named, as }: TextInput, role: Role): Promise<Known | undefined> {
+    const form = named && as === undefined && role !== 'engine' ? sbomForm(text) : undefined
+    if (form === undefined) return undefined
+    // Loaded where there is one.
+    const { imagesOfSbom } = await import('./sboms.ts')
+    const { value, notices } = imagesOfSbom(file, text, new Set(this.images.map(({ id }) => id)))
+    this.images.push(...value)
+    this.notices.push(...notices)
+    const because = 'it lists the parts of an image'
+    this.inputs.push({ file, takenFor: ['sbom'], confidence: 'certain', containers: 0, images: value.length, because })
+    return { kinds: ['sbom'], engines: [], image: file }
+  }
+
   async #text(input: TextInput, role: Role): Promise<Known> {
+    const sbom = await this.#sbom(input, role)
+    if (sbom) return sbom
     const read = await readContainers(input)
     if (read.kinds.length > 0 || this.#options.listing)
       this.inputs.push({

@@ -1,5 +1,5 @@
 /** The picture of src/README.md as code: open, read, join, derive, judge, decide. Reports are made of what it gives. */
-import { builtinRules, version } from './builtin.ts'
+import { builtinRules } from './builtin.ts'
 import type { ReadOptions } from './dialect/dialect.ts'
 import { settle } from './dialect/index.ts'
 import { deriveAll, type ProfileRoots } from './derive.ts'
@@ -9,6 +9,7 @@ import type { Notice } from './model/notice.ts'
 import type { WaysOut } from './model/path.ts'
 import type { Ignorings, InputNote, Result, Target } from './model/result.ts'
 import type { Engine, Grant, Image, Project, Subject, World } from './model/subject.ts'
+import type { Cache } from './image/cache.ts'
 import type { Comment } from './document/node.ts'
 import { comply } from './policy/comply.ts'
 import { decide } from './policy/decide.ts'
@@ -18,6 +19,7 @@ import { judge, type Judged } from './rule/judge.ts'
 import { infoOf, type BuiltinRule } from './rule/rule.ts'
 import { Reading } from './reading.ts'
 import { readSettings, type PolicyOptions } from './settings.ts'
+import { version } from './version.ts'
 
 /** What to look at. */
 export interface InputOptions extends ProfileRoots {
@@ -32,6 +34,8 @@ export interface InputOptions extends ProfileRoots {
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
   readonly verify?: boolean
+  /** Answers of earlier runs (`cacheIn`); absent: none are kept. */
+  readonly cache?: Cache
   /** Files that `.gitignore` and `.plimsollignore` name are read too. */
   readonly noIgnore?: boolean
   /** How texts are read: `--env-file`, `--markdown`, `--target`. */

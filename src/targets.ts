@@ -43,7 +43,7 @@ const LARGE = 8 * 2 ** 20
 const STDIN = 'stdin'
 
 export const LOOKED_FOR =
-  'Looked for: images (docker save, OCI), Dockerfiles, compose files, Kubernetes manifests, what docker and podman inspect print, docker and podman run lines, Quadlet units, ECS task definitions, Nomad jobs, devcontainers, LXC, LXD and nspawn containers, OCI and CRI configurations, settings of engines. --explain-inputs tells what was made of each file.'
+  'Looked for: images (docker save, OCI), SBOMs, Dockerfiles, compose files, Kubernetes manifests, what docker and podman inspect print, docker and podman run lines, Quadlet units, ECS task definitions, Nomad jobs, devcontainers, LXC, LXD and nspawn containers, OCI and CRI configurations, settings of engines. --explain-inputs tells what was made of each file.'
 
 /** What may stand before a target: how it is to be read. */
 export const prefixes: readonly string[] = [...imageKinds, ...dialects.map(({ name }) => name), DOCKERFILE]

@@ -20,6 +20,7 @@ export const apk: Cataloger = {
   body: true,
   packages: true,
   places: PLACES,
+  names: ['installed'],
   wants: (path, entry) => PATHS.has(path) && isRegular(entry),
   parse(file) {
     const complaints = complaintsAbout(file)

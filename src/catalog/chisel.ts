@@ -25,6 +25,7 @@ export const chisel: Cataloger = {
   body: true,
   packages: true,
   places: ['var/lib/chisel/manifest.wall'],
+  names: ['manifest.wall'],
   wants: (path, entry) => path.endsWith('chisel/manifest.wall') && isRegular(entry),
   parse(file) {
     const complaints = complaintsAbout(file)

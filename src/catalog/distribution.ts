@@ -1,5 +1,6 @@
 /** Which distribution an image is. */
-import type { Catalogued, DistributionFind, Finds, FoundIn } from '../model/tree.ts'
+import type { DistributionKind } from '../model/distribution.ts'
+import type { Catalogued, DistributionFind, FoundIn } from '../model/tree.ts'
 import { systemTypes, type PackageType } from '../model/package.ts'
 import { RELEASE_FILES } from './release-files.ts'
 
@@ -15,10 +16,6 @@ export function distributionOf(finds: Catalogued['finds']): FoundDistribution | 
     .flatMap(({ file, finds: { distribution } }) => (distribution ? [{ ...distribution, file }] : []))
     .toSorted((a, b) => rankOf(a.file.path) - rankOf(b.file.path) || (a.file.path < b.file.path ? -1 : 1))[0]
 }
-
-/** What an image is to somebody who wants to put a shell, a package or a fix into it. */
-export const distributionKinds = ['distribution', 'distroless', 'busybox', 'scratch'] as const
-export type DistributionKind = (typeof distributionKinds)[number]
 
 /**
  * A `distribution` with its tools; `distroless`: packages of one without its shell or its package manager (Google's distroless, Chainguard's
@@ -53,6 +50,20 @@ const LOADERS = [
   'ld-musl-x86_64.so.1',
   'ld-musl-aarch64.so.1',
 ] as const
+
+/** The family whose packages are of this type, where no file names the distribution. */
+export const familyOfPackages = (finds: Catalogued['finds']): string => {
+  const types = new Set(finds.flatMap(({ finds: { packages = [] } }) => packages.map(({ type }) => type)))
+  return FAMILY_OF_TYPE.find(([type]) => types.has(type))?.[1] ?? ''
+}
+const FAMILY_OF_TYPE: readonly (readonly [PackageType, string])[] = [
+  ['deb', 'debian'],
+  ['rpm', 'redhat'],
+  ['apk', 'alpine'],
+  ['alpm', 'arch'],
+  ['ebuild', 'gentoo'],
+  ['opkg', 'openwrt'],
+]
 
 /**
  * Distributions that are alike in their packages and files, called as Ansible calls them (`os_family`): what a distribution is made from

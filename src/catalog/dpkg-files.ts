@@ -22,6 +22,7 @@ export const dpkgFiles: Cataloger = {
   version: 1,
   body: true,
   places: [INFO.slice(0, -1), STATUS_D.slice(0, -1), DIVERSIONS],
+  names: ['*.list', '*.md5sums', 'diversions'],
   wants: (path, entry) => path.startsWith(DPKG) && isRegular(entry) && (path === DIVERSIONS || nameOf(path) !== ''),
   parse({ path, body }) {
     if (path === DIVERSIONS) return { value: { diversions: diversionsOf(body) }, notices: [] }

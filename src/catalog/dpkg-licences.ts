@@ -10,6 +10,7 @@ export const dpkgLicences: Cataloger = {
   name: 'dpkg-licences',
   version: 1,
   body: true,
+  names: ['copyright'],
   wants: (path, entry) => path.endsWith(COPYRIGHT) && path.startsWith(DOC) && isRegular(entry) && nameOf(path) !== '',
   parse({ path, body }) {
     const licences = licencesOf(body)

@@ -1,3 +1,4 @@
+import type { DistributionKind } from '../model/distribution.ts'
 import { byDefault, derived, set, unknown, type Fact } from '../model/fact.ts'
 import type { image as fields, ImageFacts } from '../model/fields.ts'
 import { ownedBy } from '../model/owned.ts'
@@ -5,7 +6,8 @@ import { startOf, type Place } from '../model/place.ts'
 import type { Element } from '../model/row.ts'
 import type { Packages } from '../model/package.ts'
 import type { Catalogued, Finds, LayerRecord } from '../model/tree.ts'
-import { distributionOf } from './distribution.ts'
+import { distributionOf, familyOf, familyOfPackages, kindOf } from './distribution.ts'
+import { supportOf } from './end-of-life/lifecycle.ts'
 import { packageFacts } from './package-facts.ts'
 
 /** The rows of the image table that its files answer. */
@@ -195,7 +197,7 @@ export function imageContent(image: CataloguedImage): ImageContent {
   })
 
   return {
-    distribution: distributionFacts(finds, placeOf, absent),
+    distribution: distributionFacts(image.catalogued, placeOf, absent),
     packages: list([...rows.installed, ...rows.unread], '', 'no cataloger found a package in the image'),
     declaredPackages: list(rows.declared, '', 'the image holds no lock file and no list of requirements'),
     removedPackages: list(rows.removed, '', 'no layer took away a package that another had brought'),
@@ -212,17 +214,37 @@ export function imageContent(image: CataloguedImage): ImageContent {
 }
 
 function distributionFacts(
-  finds: readonly Found[],
+  { finds, partial }: CataloguedImage['catalogued'],
   placeOf: (file: Found['file'], line?: number) => Place,
   absent: (path: string) => Place,
 ): ImageContent['distribution'] {
   const found = distributionOf(finds)
-  if (!found) {
-    const nothing = () => byDefault(absent('etc/os-release'), '', 'the image has no os-release')
-    return { id: nothing(), version: nothing(), name: nothing() }
+  const place = found ? placeOf(found.file, found.line) : absent('etc/os-release')
+  const kind = kindOf(finds)
+  const support = found && supportOf(found)
+  const nothing = () => byDefault(place, '', 'the image has no os-release')
+  return {
+    id: found ? set(place, found.id) : nothing(),
+    version: found ? set(place, found.version) : nothing(),
+    name: found ? set(place, found.name) : nothing(),
+    family: found
+      ? derived(place, familyOf(found), 'by its ID and ID_LIKE', [])
+      : derived(place, familyOfPackages(finds), 'by the kind of its packages', []),
+    kind:
+      kind === undefined
+        ? unknown(place, 'it has a shell or shared libraries, and nothing names the distribution that they are of', 'image')
+        : partial && kind !== 'distribution'
+          ? unknown(place, 'part of the image could not be read', 'image')
+          : derived(place, kind, KINDS[kind], []),
+    supportEnds: support ? derived(place, support.ends, support.because, []) : nothing(),
   }
-  const place = placeOf(found.file, found.line)
-  return { id: set(place, found.id), version: set(place, found.version), name: set(place, found.name) }
+}
+
+const KINDS: Record<DistributionKind, string> = {
+  distribution: 'it has a shell or the package manager of its distribution',
+  distroless: 'it has packages or the name of a distribution, and keeps them in status.d or has neither shell nor package manager',
+  busybox: 'it has busybox, and nothing of a distribution',
+  scratch: 'it has no package, shell or shared library of an operating system',
 }
 
 /** Programs that end at once, or stop the machine; as shells they let nobody in. */

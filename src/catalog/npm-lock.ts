@@ -13,7 +13,7 @@ import {
   type JsonObject,
 } from './format/json.ts'
 import { LockFile } from './format/lock.ts'
-import { licencesOf } from './npm.ts'
+import { licencesOf } from './format/package-json.ts'
 
 /** Nesting of the old form that is followed. npm nests as deep as versions conflict: some ten levels. */
 const MAX_NESTING = 100

@@ -21,6 +21,7 @@ export const opkg: Cataloger = {
   body: true,
   packages: true,
   places: FOLDERS.map((folder) => folder.slice(0, -1)),
+  names: ['status', '*.list', '*.control'],
   wants(path, entry) {
     if (!(path.endsWith(STATUS) || path.endsWith(LIST) || path.endsWith(CONTROL)) || !isRegular(entry)) return false
     return kindOf(path) !== undefined

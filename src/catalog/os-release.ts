@@ -11,6 +11,7 @@ export const osRelease: Cataloger = {
   version: 2,
   body: true,
   places: [...PATHS],
+  names: ['os-release'],
   wants: (path, entry) => PATHS.has(path) && isRegular(entry),
   parse(file) {
     const complaints = complaintsAbout(file)

@@ -9,7 +9,7 @@ import {
   type RemovedPackage,
 } from '../model/package.ts'
 import type { Catalogued, FoundIn } from '../model/tree.ts'
-import { purlOf, type Distribution } from './purl.ts'
+import { canonicalName, purlOf, type Distribution } from './purl.ts'
 
 /** One package in one file. */
 interface Sighting {
@@ -33,7 +33,9 @@ export function packagesOf(
     packages.flatMap((find): PastSighting[] => (find.declared ? [] : [{ find, file, cataloger, by }])),
   )
   const layerOf = layersOf(before)
-  const partOf = partsOf(finds.flatMap((one) => one.finds.parts ?? []))
+  const partOf = partsOf(
+    finds.flatMap(({ file, finds: { parts = [] } }) => parts.map((part) => ({ part, folder: folderOf(file) }))),
+  )
   const join = (sightings: readonly Sighting[]): Package[] =>
     [...Map.groupBy(sightings, ({ find }) => keyOf(find)).values()]
       .map((same) => packageOf(same, layerOf, partOf, distribution))
@@ -60,36 +62,43 @@ const byName = (a: Package, b: Package): number =>
 
 /** The same for the same package, wherever it is found. */
 const keyOf = ({ type, name, version, architecture, qualifiers }: PackageFind): string =>
-  [type, name, version, architecture, ...Object.entries(qualifiers ?? {}).flat()].join('\0')
+  [type, canonicalName(type, name), version, architecture, ...Object.entries(qualifiers ?? {}).flat()].join('\0')
 
 /**
  * The layer that brought a package: a database is written anew by every layer that installs something, so the package is as old as
- * the oldest state of the file that has held it ever since.
+ * the oldest state of the file that has held it ever since. A database may move (`lib/apk/db` to `usr/lib/apk/db`), a copy of another
+ * package is one of its own.
  */
 function layersOf(before: readonly PastSighting[]): (sighting: Sighting) => number {
   const states = new Map<string, Map<number, number>>()
-  for (const { find, file, by } of before) {
-    const key = `${file.path}\0${keyOf(find)}`
+  for (const sighting of before) {
+    const { file, by } = sighting
+    const key = stateOf(sighting)
     const held = states.get(key) ?? new Map<number, number>()
     // From the layer that hid this state to the one that had brought it.
-    states.set(key, held.set(by, file.layer))
+    states.set(key, held.set(by, Math.min(held.get(by) ?? file.layer, file.layer)))
   }
-  return ({ find, file }) => {
-    const held = states.get(`${file.path}\0${keyOf(find)}`)
-    let layer = file.layer
+  return (sighting) => {
+    const held = states.get(stateOf(sighting))
+    let { layer } = sighting.file
     for (let older = held?.get(layer); older !== undefined && older < layer; older = held?.get(layer)) layer = older
     return layer
   }
 }
+const stateOf = ({ find, file }: Sighting): string => `${systemTypes.has(find.type) ? '' : file.path}\0${keyOf(find)}`
 
-type Parts = (find: PackageFind) => { readonly files: readonly string[]; readonly licences: readonly string[] }
+type Parts = (sighting: Sighting) => { readonly files: readonly string[]; readonly licences: readonly string[] }
 
-function partsOf(parts: readonly PackagePart[]): Parts {
-  const byName = Map.groupBy(parts, ({ type, name }) => `${type}\0${name}`)
-  return ({ type, name, architecture, files = [], licences = [] }) => {
-    const own = (byName.get(`${type}\0${name}`) ?? []).filter(
-      (part) => part.architecture === undefined || part.architecture === architecture,
-    )
+const folderOf = ({ path }: FoundIn): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+function partsOf(parts: readonly { readonly part: PackagePart; readonly folder: string }[]): Parts {
+  const groups = Map.groupBy(parts, ({ part: { type, name, beside }, folder }) =>
+    beside ? `${type}\0\0${folder}` : `${type}\0${name}`,
+  )
+  return ({ find: { type, name, architecture, files = [], licences = [] }, file }) => {
+    const own = [...(groups.get(`${type}\0${name}`) ?? []), ...(groups.get(`${type}\0\0${folderOf(file)}`) ?? [])]
+      .map(({ part }) => part)
+      .filter((part) => part.architecture === undefined || part.architecture === architecture)
     return {
       files: own.length === 0 ? files : [...files, ...own.flatMap((part) => part.files ?? [])],
       licences: [...new Set([...licences, ...own.flatMap((part) => part.licences ?? [])])],
@@ -109,7 +118,7 @@ function packageOf(
   if (!first) throw new Error('no package without a find')
   const { find, cataloger } = first.sighting
   const { type, name, version, architecture, source, sourceVersion } = find
-  const parts = same.map((sighting) => partOf(sighting.find))
+  const parts = same.map(partOf)
   const licences = [...new Set(parts.flatMap((part) => part.licences))]
   const files = same.length === 1 ? (parts[0]?.files ?? []) : [...new Set(parts.flatMap((part) => part.files))]
   return {
@@ -153,7 +162,7 @@ function removedOf(
   layerOf: (sighting: Sighting) => number,
   distribution: Distribution,
 ): readonly RemovedPackage[] {
-  const none: Parts = ({ files = [], licences = [] }) => ({ files, licences })
+  const none: Parts = ({ find: { files = [], licences = [] } }) => ({ files, licences })
   return [...Map.groupBy(gone, ({ find }) => keyOf(find)).values()]
     .map((same): RemovedPackage => {
       const removedIn = same.reduce((last, { by }) => Math.max(last, by), 0)

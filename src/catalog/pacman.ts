@@ -14,6 +14,7 @@ export const pacman: Cataloger = {
   body: true,
   packages: true,
   places: [LOCAL.slice(0, -1)],
+  names: ['desc', 'files'],
   wants: (path, entry) =>
     path.startsWith(LOCAL) &&
     (path.endsWith(DESC) || path.endsWith(FILES)) &&

@@ -17,6 +17,7 @@ export const portage: Cataloger = {
   body: true,
   packages: true,
   places: [DATABASE.slice(0, -1)],
+  names: ['CONTENTS', 'LICENSE'],
   wants: (path, entry) =>
     path.startsWith(DATABASE) && (path.endsWith(CONTENTS) || path.endsWith(LICENSE)) && isRegular(entry) && isDeep(path),
   parse(file) {

@@ -30,6 +30,13 @@ const SEPARATORS: ReadonlyMap<string, string> = new Map([
   ['hex', '/'],
 ])
 
+/**
+ * The name as package URLs have it. Registries take several spellings for one name: PyPI any case and any run of `-`, `_` and `.`
+ * (PEP 503), Packagist any case. Two finds of one package must not be two packages.
+ */
+export const canonicalName = (type: PackageType, name: string): string =>
+  type === 'pypi' ? name.toLowerCase().replace(/[-_.]+/g, '-') : type === 'composer' ? name.toLowerCase() : name
+
 export function purlOf(find: Omit<PackageFind, 'line'>, distribution: Distribution): string {
   const vendor = VENDORS.get(find.type)
   const separator = SEPARATORS.get(find.type)
@@ -51,7 +58,7 @@ export function purlOf(find: Omit<PackageFind, 'line'>, distribution: Distributi
   ] as const
   // A part of a pod (`AFNetworking/Security`) is a subpath.
   const part = find.type === 'cocoapods' ? find.name.indexOf('/', 1) : -1
-  const name = find.name.slice(cut + 1, part < 0 ? undefined : part)
+  const name = canonicalName(find.type, find.name).slice(cut + 1, part < 0 ? undefined : part)
   const subpath = part < 0 ? undefined : find.name.slice(part + 1)
   try {
     return new PackageURL(find.type, namespace === '' ? undefined : namespace, name, ...rest, subpath).toString()

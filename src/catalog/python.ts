@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { Cataloger, Finds, PackageFind } from '../model/tree.ts'
 import type { Read } from '../model/notice.ts'
+import type { PackagePart } from '../model/package.ts'
 import { complaintsAbout, MAX_FINDS, MAX_WORD, tooMany } from './complaints.ts'
 import { isRegular } from './entry.ts'
 import { linesOf } from './format/lines.ts'
@@ -47,7 +48,7 @@ export const python: Cataloger = {
         const name = cut ? '' : pathOf(text)
         if (name !== '') files.push(posix.join('/', name.startsWith('/') ? '' : from, name).slice(1))
       }
-      const parts = [{ type: 'pypi', name: nameOf(folder), beside: true, files } as const]
+      const parts: PackagePart[] = [{ type: 'pypi', name: nameOf(folder), beside: true, files }]
       return { value: files.length === 0 ? {} : { parts }, notices: complaints.notices }
     }
     const { line, fields, classifiers } = pythonHeadersOf(file.body)

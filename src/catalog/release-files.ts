@@ -97,6 +97,7 @@ export const releaseFiles: Cataloger = {
   version: 1,
   body: true,
   places: RELEASE_FILES,
+  names: RELEASE_FILES.map((path) => path.slice(path.lastIndexOf('/') + 1)),
   wants: (path, entry) => path.startsWith('etc/') && FILES.has(path) && isRegular(entry),
   parse({ path, body }) {
     const told = FILES.get(path)?.(body.toString('utf8', 0, MAX_TEXT))

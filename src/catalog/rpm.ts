@@ -41,6 +41,7 @@ export const rpm: Cataloger = {
   version: 1,
   body: 'parts',
   packages: true,
+  places: ['var/lib/rpm', 'usr/lib/sysimage/rpm'],
   wants: (path, entry) => (READERS.has(path) || path === MANIFEST) && isRegular(entry) && sizeOf(entry) > 0,
   beside: (path) => (path.endsWith('.sqlite') ? [`${path}-wal`, `${path}-journal`] : []),
   parse(file) {

@@ -19,19 +19,10 @@ const directory =
 
 /** One file or directory for each database, not one for each package. */
 const DATABASES: readonly Database[] = [
-  { packages: 'pacman packages', is: file('var/lib/pacman/local/ALPM_DB_VERSION') },
-  { packages: 'opkg packages', is: file('usr/lib/opkg/status', 'var/lib/opkg/status') },
-  { packages: 'Portage packages', is: directory('var/db/pkg') },
-  { packages: 'Nix packages', is: directory('nix/store') },
   { packages: 'Guix packages', is: directory('gnu/store') },
-  { packages: 'Chisel slices', is: file('var/lib/chisel/manifest.wall') },
   { packages: 'snaps', is: file('var/lib/snapd/state.json') },
   { packages: 'Flatpak applications', is: file('var/lib/flatpak/repo/config') },
   { packages: 'Homebrew packages', is: directory('home/linuxbrew/.linuxbrew/Cellar') },
-  {
-    packages: 'conda packages other than those that pip lists',
-    is: (path, entry) => (path === 'conda-meta/history' || path.endsWith('/conda-meta/history')) && isRegular(entry),
-  },
 ]
 
 /** Id of the notice about a database of packages that nobody here can read. */

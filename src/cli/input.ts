@@ -18,6 +18,8 @@ export interface Terminal {
   readonly unicode: boolean
   /** YYYY-MM-DD */
   readonly today: string
+  /** SOURCE_DATE_EPOCH (reproducible-builds.org): when documents say that they were made. */
+  readonly sourceDateEpoch?: string | undefined
 }
 
 export function inputOf(given: Arguments, terminal: Terminal): InputOptions {

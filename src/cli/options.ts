@@ -2,7 +2,6 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '../policy/nearest.ts'
 import { sentence } from '../report/escape.ts'
-import { prefixes } from '../targets.ts'
 import { UsageError } from '../usage.ts'
 
 /** Words in lines of a terminal's width. */
@@ -29,7 +28,7 @@ export interface Command {
   readonly usage: string
   readonly says: string
   readonly options: readonly Option[]
-  readonly more: string
+  readonly more: string | (() => Promise<string>)
   readonly examples: readonly (readonly [command: string, says: string])[]
 }
 
@@ -82,11 +81,12 @@ const FORMAT: Option = {
   name: 'format',
   short: 'f',
   value: 'FORMAT',
-  says: 'text, json, markdown or sarif (default text)',
+  says: 'text, json, markdown or sarif (default text); of the images cyclonedx, cyclonedx-xml or spdx',
 }
 
-const TARGETS = `Targets are recognised by what is in them, or said with a prefix:
-${wrap(prefixes.map((name) => `${name}:`))}
+/** The prefixes are the names of the dialects, which are loaded for this alone. */
+const targets = async (): Promise<string> => `Targets are recognised by what is in them, or said with a prefix:
+${wrap((await import('../targets.ts')).prefixes.map((name) => `${name}:`))}
   A folder is walked. - is standard input. compose:A,B merges the files in this order.`
 
 export const commands: readonly Command[] = [
@@ -101,7 +101,7 @@ export const commands: readonly Command[] = [
         short: 'o',
         value: '[FORMAT=]FILE',
         many: true,
-        says: 'write a report to a file, - for standard output; may be repeated; x.sarif, x.json, x.md tell the format',
+        says: 'write a report to a file, - for standard output; may be repeated; x.sarif, x.json, x.md, x.cdx.json, x.cdx.xml, x.spdx.json tell the format',
       },
       {
         name: 'report',
@@ -128,7 +128,7 @@ export const commands: readonly Command[] = [
       { name: 'no-color', says: 'no colours (NO_COLOR is honoured too)' },
       ...COMMON,
     ],
-    more: `${TARGETS}
+    more: async () => `${await targets()}
 
 Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input was lost (incomplete).`,
     examples: [
@@ -142,6 +142,46 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
     ],
   },
   {
+    name: 'packages',
+    usage: 'plimsoll packages IMAGE... [options]',
+    says: 'list the packages of images, and which layer and instruction brought each; write SBOMs',
+    options: [
+      {
+        name: 'format',
+        short: 'f',
+        value: 'FORMAT',
+        says: 'text, json, cyclonedx, cyclonedx-xml or spdx (default text)',
+      },
+      {
+        name: 'output',
+        short: 'o',
+        value: '[FORMAT=]FILE',
+        many: true,
+        says: 'write the list to a file, - for standard output; may be repeated; x.json, x.cdx.json, x.cdx.xml, x.spdx.json tell the format',
+      },
+      ...INPUT.filter(({ name }) => name === 'platform' || name === 'verify'),
+      { name: 'cache', value: 'off|FOLDER', says: 'where layers that were read are remembered, or that none is' },
+      { name: 'files', says: 'json: the files of every package too' },
+      { name: 'all', says: 'text: also what was removed again, and what only lock files name' },
+      { name: 'no-color', says: 'no colours (NO_COLOR is honoured too)' },
+      ...COMMON,
+    ],
+    more: `IMAGE is an archive of docker save or podman save, an OCI layout or archive, a root file system (folder or tar),
+  - for standard input, or an SBOM: CycloneDX as JSON or XML, SPDX as JSON or tag-value, the JSON of Syft. Prefixes
+  say what it is read as: docker-archive: oci-archive: oci-layout: rootfs:
+
+Documents name no time and have no random number, so that the same image gives the same document;
+SOURCE_DATE_EPOCH dates them.
+
+Exit codes: 0 listed, 2 wrong usage, 3 input was lost, so packages may be missing.`,
+    examples: [
+      ['plimsoll packages web.tar', 'what is in an image, and what brought it'],
+      ['docker save web | plimsoll packages - --format json', 'for programs'],
+      ['plimsoll packages web.tar -o web.cdx.json -o web.spdx.json', 'SBOMs'],
+      ['plimsoll packages web.cdx.json --format spdx', 'one kind of SBOM as another'],
+    ],
+  },
+  {
     name: 'facts',
     usage: 'plimsoll facts TARGET... [options]',
     says: 'show the table of facts: value, how it is known, where',
@@ -152,7 +192,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
       { name: 'all', says: 'also what nobody wrote and nothing hangs on (text shows it only on request)' },
       ...COMMON,
     ],
-    more: TARGETS,
+    more: targets,
     examples: [
       ['plimsoll facts compose.yaml', 'what is known of each container'],
       ['plimsoll facts compose.yaml --image web=web.tar --format json', 'with the image, as JSON'],
@@ -170,7 +210,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
       { name: 'no-color', says: 'no colours (NO_COLOR is honoured too)' },
       ...COMMON,
     ],
-    more: TARGETS,
+    more: targets,
     examples: [
       ['plimsoll paths compose.yaml', 'the ways out of every service'],
       ['docker inspect web | plimsoll paths -', 'those of a container that runs'],
@@ -329,7 +369,7 @@ function complaint({ name: command, options }: Command, error: unknown): string 
     : `--${option.name} needs a value: --${option.name}=${option.value}.`
 }
 
-export function helpOf(command: Command): string {
+export async function helpOf(command: Command): Promise<string> {
   const rows = command.options.map((option) => [
     `  ${option.short === undefined ? '    ' : `-${option.short}, `}--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`,
     option.says,
@@ -337,7 +377,7 @@ export function helpOf(command: Command): string {
   return [
     `${command.usage}\n    ${command.says}`,
     table(rows),
-    command.more,
+    typeof command.more === 'string' ? command.more : await command.more(),
     `Examples\n${table(command.examples.map(([example, says]) => [`  ${example}`, says]))}`,
   ]
     .filter((part) => part !== '')

@@ -5,9 +5,12 @@ import { startOf } from '../model/place.ts'
 import type { Catalogued, Cataloger, Content, Entry, Finds } from '../model/tree.ts'
 import type { Limits, Problem } from '../source/limits.ts'
 import { head, memoryBlob } from '../source/blob.ts'
+import { deletedDatabases } from './deleted.ts'
 import { isProblem, tooLarge, type LayerContent } from './gathering.ts'
 import { EMPTY, parseSafely, ReadFile, type Early } from './parse.ts'
+import { Places } from './places.ts'
 import { lookUp, nodesOf, type Tree } from './tree.ts'
+import { Wanting } from './wanting.ts'
 
 type Find = Catalogued['finds'][number]
 type Past = NonNullable<Catalogued['past']>[number]
@@ -43,7 +46,10 @@ export async function catalogue(
     // What is no longer in the image is no loss to what is judged of it.
     if (!asked.hidden) notices.push({ id, place: placeOf(asked, name), message, lost: true })
   }
-  const { wants, later } = wantsOf(tree, catalogers)
+  const places = new Places(tree, catalogers)
+  for (const { id, message, node } of places.broken)
+    notices.push({ id, place: startOf(node.path, { in: name, layer: node.layer }), message, lost: true })
+  const { wants, later } = wantsOf(tree, catalogers, places)
   const found = await parseAll(wants, tree, layers, limits, lose)
   const unowned = later.length === 0 ? later : unownedOf(later, found, tree)
   found.push(...(await parseAll(unowned, tree, layers, limits, lose)))
@@ -65,6 +71,7 @@ export async function catalogue(
     if (hidden) past.push({ ...one, ...hidden })
     else finds.push(one)
   }
+  notices.push(...deletedDatabases({ finds, past }, name))
   return { finds, past, notices }
 }
 
@@ -73,26 +80,32 @@ const isEmpty = (finds: Finds): boolean => Object.keys(finds).length === 0
 const placeOf = ({ path, layer }: Asked, name: string) => startOf(path, { in: name, layer })
 
 /** What is wanted at once, and what only where no package owns the file. */
-function wantsOf(tree: Tree, catalogers: readonly Cataloger[]): { readonly wants: Want[]; readonly later: Want[] } {
+function wantsOf(
+  tree: Tree,
+  catalogers: readonly Cataloger[],
+  places: Places,
+): { readonly wants: Want[]; readonly later: Want[] } {
   const wants: Want[] = []
   const later: Want[] = []
+  const all = new Wanting(catalogers)
   for (const node of nodesOf(tree.root)) {
     if (node.implied) continue
-    for (const cataloger of catalogers) {
-      if (!cataloger.wants(node.path, node.entry)) continue
+    for (const cataloger of all.of(node.path, node.entry)) {
       // A hard link to nothing has its notice.
       if (cataloger.body !== false && node.bodyIndex < 0) continue
       ;(cataloger.unowned ? later : wants).push({ asked: node, cataloger })
     }
   }
-  const ofPast = catalogers.filter(({ packages, unowned }) => packages && !unowned)
-  for (const { path, entry, layer, index, by, how } of tree.shadowed)
-    for (const cataloger of ofPast)
-      if (cataloger.wants(path, entry))
-        wants.push({
-          cataloger,
-          asked: { path, entry, layer, bodyLayer: layer, bodyIndex: index, hidden: { by, how } },
-        })
+  for (const { cataloger, path, node } of places.files) wants.push({ cataloger, asked: { ...node, path } })
+  const ofPast = new Wanting(catalogers.filter(({ packages, unowned }) => packages && !unowned))
+  for (const shadowed of tree.shadowed) {
+    const { path, entry, layer, index, by, how } = shadowed
+    const hidden = { entry, layer, bodyLayer: layer, bodyIndex: index, hidden: { by, how } }
+    for (const cataloger of ofPast.of(path, entry)) wants.push({ cataloger, asked: { ...hidden, path } })
+    for (const placed of places.ofHidden(shadowed))
+      if (placed.cataloger.packages && !placed.cataloger.unowned)
+        wants.push({ cataloger: placed.cataloger, asked: { ...hidden, path: placed.path } })
+  }
   return { wants, later }
 }
 

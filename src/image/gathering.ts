@@ -9,6 +9,7 @@ import type { TarHeader } from '../source/tar-header.ts'
 import { expandSparse, type Sparse } from '../source/tar-sparse.ts'
 import type { Cache } from './cache.ts'
 import type { Early } from './parse.ts'
+import { Wanting } from './wanting.ts'
 
 /** A body, or why there is none. It is good until the next one is given. */
 export type Body = Content | Problem
@@ -48,11 +49,13 @@ export class Gathering {
   readonly early = new Map<number, Early[]>()
   readonly notices: Notice[] = []
   readonly #reading: LayerReading
+  readonly #wanting: Wanting
   /** True once an entry was left out for want of budget. */
   full = false
 
   constructor(reading: LayerReading) {
     this.#reading = reading
+    this.#wanting = new Wanting(reading.catalogers.filter(({ body }) => body !== false))
   }
 
   /** The index of the entry, or -1 where the member is none. */
@@ -114,9 +117,7 @@ export class Gathering {
     const entry = this.entries[index]
     if (entry?.type !== 'file') return []
     const large = tooLarge(entry, this.#reading.limits) !== undefined
-    return this.#reading.catalogers.filter(
-      ({ body, wants }) => body !== false && !(large && body === true) && wants(entry.path, entry),
-    )
+    return this.#wanting.of(entry.path, entry).filter(({ body }) => !(large && body === true))
   }
 
   /** The file of what is stored of it. */

@@ -1,4 +1,4 @@
-/** A root file system, as a folder or as the archive that `docker export` writes: an image of one layer, without a configuration. */
+/** A root file system, as a folder or as the archive that `docker export` writes, or a layer by itself: an image of one layer, without a configuration. */
 import type { Notice, Read } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
 import type { LayerRecord } from '../model/tree.ts'
@@ -21,16 +21,23 @@ function ambiguity(layer: LayerContent, context: Context): readonly Notice[] {
   return [notice(context, { id: 'image-ambiguous', message })]
 }
 
+const oneLayer: Problem = {
+  id: 'layer-alone',
+  message:
+    'It is neither an image archive nor a root file system, and was read as one layer of an image: what other layers and a configuration would say is not known. Scan the whole image, as `docker save` writes it.',
+}
+
 export async function openRootfsArchive(blob: Blob, context: Context): Promise<Read<readonly OpenedImage[]>> {
+  const isLayer = context.target.kind === 'layer'
   const reading = readingOf(context)
   const layer = await readLayer(blob, { digest: '', diffId: '' }, reading)
   const image = {
     kind: context.target.kind,
     names: [],
     digest: '',
-    ...(await assemble([layer], [only(blob.size)], ambiguity(layer, context), false, context)),
+    ...(await assemble([layer], [only(blob.size)], ambiguity(layer, context), isLayer, context)),
   }
-  return { value: [image], notices: [] }
+  return { value: [image], notices: isLayer ? [notice(context, oneLayer, false)] : [] }
 }
 
 export async function openRootfs(root: string, context: Context): Promise<Read<readonly OpenedImage[]>> {

@@ -66,7 +66,9 @@ async function openTarget(context: Context): Promise<Read<readonly OpenedImage[]
     if (target.kind === 'rootfs' && 'path' in target && isDirectory(target.path))
       return await openRootfs(target.path, context)
     blob = 'blob' in target ? target.blob : openBlob(target.path)
-    return target.kind === 'rootfs' ? await openRootfsArchive(blob, context) : await openArchive(blob, context)
+    return target.kind === 'rootfs' || target.kind === 'layer'
+      ? await openRootfsArchive(blob, context)
+      : await openArchive(blob, context)
   } catch (error) {
     return { value: [], notices: [notice(context, failure(error))] }
   } finally {

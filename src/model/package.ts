@@ -76,6 +76,8 @@ export interface PackagePart {
   readonly name: string
   /** Absent: of every architecture (dpkg names it only for `Multi-Arch: same`). */
   readonly architecture?: string
+  /** Only of the package whose evidence is in the same folder as this file: several of one name may be in one image (Python). */
+  readonly beside?: true
   readonly files?: readonly string[]
   readonly licences?: readonly string[]
 }

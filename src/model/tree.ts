@@ -147,6 +147,11 @@ export interface Cataloger {
    * are asked about, and parsed, under these paths; where such a link leads nowhere, that is told.
    */
   readonly places?: readonly string[]
+  /**
+   * Names that every file which it wants has: the whole last part of the path, or `*` and the last ending with its dot (`*.jar`).
+   * It is not asked about others. Absent: about all.
+   */
+  readonly names?: readonly string[]
   wants(path: string, entry: Entry): boolean
   /** Paths of files that must be read together with the one at `path` where they are there: the log beside a database. */
   beside?(path: string): readonly string[]

@@ -70,6 +70,13 @@ const isAttestation = (descriptor: Json): boolean =>
 /** Of one image for several platforms the one that is asked for, else the first; images without platforms all. */
 function choose(group: readonly Json[], context: Context): readonly Json[] {
   const images = group.filter((descriptor) => !isAttestation(descriptor))
+  const records = group.length - images.length
+  if (records > 0)
+    context.remarks.push(
+      records === 1
+        ? 'A build record (attestation) stands beside the image and was passed over: it is no image that anybody runs.'
+        : `${records} build records (attestations) stand beside the image and were passed over: they are no images that anybody runs.`,
+    )
   const platforms = new Set(images.map(platformOf))
   if (images.length < 2 || platforms.has('') || platforms.size < images.length) return images
   const wanted = images.find((descriptor) => platformOf(descriptor) === context.platform)

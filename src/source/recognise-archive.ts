@@ -14,7 +14,7 @@ export function recogniseTar(blob: Blob, limits: Limits): Recognised {
     names.add(header.name)
     return --left > 0
   })
-  return names.kind() ?? { kind: 'foreign', what: 'a tar archive that is neither an image nor a root file system' }
+  return names.kind() ?? { kind: 'foreign', what: 'a tar archive of nothing' }
 }
 
 /** `docker save` writes manifest.json last, and inflating the whole archive only to recognise it would cost as much as reading it. */
@@ -44,7 +44,7 @@ export async function recogniseCompressed(blob: Blob, compression: Compression, 
   if (problem && isTar && !first) return { kind: 'docker-archive' }
   return {
     kind: 'foreign',
-    what: `data compressed with ${compression} that holds neither an image nor a root file system`,
+    what: `data compressed with ${compression} that holds no tar archive`,
   }
 }
 
@@ -52,9 +52,11 @@ export async function recogniseCompressed(blob: Blob, compression: Compression, 
 class Names {
   readonly #seen = new Set<string>()
   #image = false
+  #any = false
 
   add(written: string): void {
     const name = cleanPath(written) ?? ''
+    this.#any ||= name !== ''
     const slash = name.indexOf('/')
     const top = slash < 0 ? name : name.slice(0, slash)
     if (telling.has(top)) this.#seen.add(top)
@@ -76,7 +78,8 @@ class Names {
     if (this.#seen.has('index.json') && (this.#seen.has('oci-layout') || this.#seen.has('blobs')))
       return { kind: 'oci-archive' }
     if (this.#image || this.#seen.has('repositories') || this.#seen.has('blobs')) return { kind: 'docker-archive' }
-    return this.#isRoot ? { kind: 'rootfs' } : undefined
+    if (this.#isRoot) return { kind: 'rootfs' }
+    return this.#any ? { kind: 'layer' } : undefined
   }
 }
 

@@ -8,7 +8,7 @@ import { defaultLimits, type Limits } from './limits.ts'
 import { codeOf } from './rootfs.ts'
 
 /** The forms of an image that `openImage` opens. */
-export const imageKinds = ['docker-archive', 'oci-layout', 'oci-archive', 'rootfs'] as const
+export const imageKinds = ['docker-archive', 'oci-layout', 'oci-archive', 'rootfs', 'layer'] as const
 export type ImageKind = (typeof imageKinds)[number]
 
 export type Recognised =

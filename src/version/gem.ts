@@ -8,7 +8,8 @@ import { MAX_RANGE, MAX_VERSION, type Scheme } from './scheme.ts'
 
 /** Numbers and words; words begin the pre-release. */
 type Version = readonly string[]
-const FORM = /^\d+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)?$/
+/** RubyGems refuses `1beta`; advisories have it. */
+const FORM = /^\d+[A-Za-z]*(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)?$/
 /** `1.19.3-aarch64-linux-gnu`: gems with compiled code carry their platform (rubygems' lib/rubygems/platform.rb). */
 const PLATFORM =
   /-(?:x86|x86_64|x64|i[3-6]86|universal|arm|arm64|armv\d\w*|aarch64|ppc|ppc64|powerpc|powerpc64le|s390x?|riscv64|loongarch64|sparc|java|jruby|mswin\d*|mingw\d*|ruby)(?:-.*)?$/

@@ -1,120 +1,78 @@
-/** Maven's order (org.apache.maven.artifact.versioning.ComparableVersion; maven.apache.org/pom.html#version-order-specification) and ranges. */
+/**
+ * Maven's order (org.apache.maven.artifact.versioning.ComparableVersion of Maven 3; maven.apache.org/pom.html#version-order-specification)
+ * and ranges. Maven 4 orders a few combinations of words and numbers otherwise.
+ */
 import { readIntervals } from './interval.ts'
 import { compareDigits, compareText } from './order.ts'
 import { readPlain } from './range.ts'
 import { MAX_VERSION, type Scheme } from './scheme.ts'
 
-/** `rc1` and `rc-1` are one item; a list is what stands after a hyphen, or where a number becomes a word or a word a number. */
-type Item =
-  | { readonly kind: 'number'; readonly text: string }
-  | { readonly kind: 'word'; readonly text: string }
-  | { readonly kind: 'both'; readonly text: string; readonly number: string }
-  | { readonly kind: 'list'; readonly items: Item[] }
+/** A number, a word, or a list of what stands after a hyphen or where digits and letters meet. */
+type Item = string | Item[]
 
-const SHORT: ReadonlyMap<string, string> = new Map([
-  ['a', 'alpha'],
-  ['b', 'beta'],
-  ['m', 'milestone'],
-])
-function itemOf(text: string): Item {
-  const at = text.search(/\d/)
-  if (at === 0) return { kind: 'number', text }
-  if (at < 0) return { kind: 'word', text }
-  const word = text.slice(0, at).replace('-', '')
-  return { kind: 'both', text: SHORT.get(word) ?? word, number: text.slice(at) }
-}
+const isDigit = (char: string | undefined): boolean => char !== undefined && /\d/.test(char)
+const ALIASES: Readonly<Record<string, string>> = { cr: 'rc', final: '', ga: '', release: '' }
+/** Short where a number follows: 1-a1, and not 1-a. */
+const SHORT: Readonly<Record<string, string>> = { a: 'alpha', b: 'beta', m: 'milestone' }
 
-function parse(version: string): Item {
-  const text = version.trim().toLowerCase()
+function parse(text: string): Item {
   const lists: Item[][] = [[]]
-  const last = (): Item[] => lists.at(-1) ?? []
+  const list = (): Item[] => lists.at(-1) ?? []
   const deeper = (): void => {
-    const items: Item[] = []
-    last().push({ kind: 'list', items })
-    lists.push(items)
+    const inner: Item[] = []
+    list().push(inner)
+    lists.push(inner)
   }
-  let start = 0
-  const end = (i: number): void => {
-    last().push(i === start ? { kind: 'number', text: '0' } : itemOf(text.slice(start, i)))
+  // A part is empty where separators meet, and counts as 0.
+  const parts = [...text.toLowerCase().matchAll(/([^\d.-]+|\d+|(?=[.-]))([.-]?)/g)]
+  for (const [i, [, part = '', separator = '']] of parts.entries()) {
+    const last = i === parts.length - 1 && separator === ''
+    const joined = separator === '' && !last
+    const isWord = part !== '' && !isDigit(part[0])
+    // 1.0.rc2 and 1.0.rc are as with a hyphen.
+    if (isWord && (joined || last) && list().length > 0) deeper()
+    const word = joined && isWord ? (SHORT[part] ?? part) : part
+    list().push(isWord ? (ALIASES[word] ?? word) : part || '0')
+    if (separator === '-' || joined) deeper()
   }
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text.charAt(i)
-    const before = i > start ? text.charAt(i - 1) : ''
-    if (char === '.') {
-      end(i)
-      start = i + 1
-    } else if (char === '-') {
-      if (/\D/.test(before) && /\d/.test(text.charAt(i + 1))) continue
-      end(i)
-      start = i + 1
-      deeper()
-    } else if (/\d/.test(char)) {
-      if (/\D/.test(before) && last().length > 0) deeper()
-    } else if (/\d/.test(before)) {
-      end(i)
-      start = i
-      deeper()
-    }
-  }
-  if (start < text.length) {
-    if (/\D/.test(text.charAt(text.length - 1)) && last().length > 0) deeper()
-    end(text.length)
-  }
-  for (const list of lists.toReversed()) normalize(list)
-  return { kind: 'list', items: lists[0] ?? [] }
+  for (const one of lists.toReversed()) normalize(one)
+  return lists[0] ?? []
 }
 
-const isNothing = (item: Item): boolean =>
-  item.kind === 'list' ? item.items.length === 0 : item.kind === 'number' ? /^0+$/.test(item.text) : item.text === ''
-/** Zeros at the end of a list, or before its words, are not there: 1.0-rc is 1-rc. */
+const isNothing = (item: Item): boolean => (typeof item === 'string' ? /^0*$/.test(item) : item.length === 0)
+/** What says nothing at the end, lists aside, is not there: 1.0-rc is 1-rc. */
 function normalize(list: Item[]): void {
   for (let i = list.length - 1; i >= 0; i -= 1) {
-    const [item, next] = [list[i], list[i + 1]]
-    const first = next?.kind === 'list' ? next.items[0] : undefined
-    const goes = !next || next.kind === 'word' || first?.kind === 'both' || first?.kind === 'word'
-    if (item && goes && isNothing(item)) list.splice(i, 1)
+    const item = list[i]
+    if (item !== undefined && isNothing(item)) list.splice(i, 1)
+    else if (typeof item === 'string') return
   }
 }
 
 const QUALIFIERS = ['alpha', 'beta', 'milestone', 'rc', 'snapshot', '', 'sp']
-/** Where a word stands among those that Maven knows; one that it does not is after them all. */
+/** A word that Maven does not know is after those that it does. */
 function compareWords(a: string, b: string): number {
-  const known = (word: string): number => {
-    const at = QUALIFIERS.indexOf(word === 'cr' ? 'rc' : /^(?:ga|final|release)$/.test(word) ? '' : word)
-    return at < 0 ? QUALIFIERS.length : at
-  }
-  const order = known(a) - known(b)
-  return order !== 0 || known(a) < QUALIFIERS.length ? order : compareText(a, b)
+  const place = (word: string): number => (QUALIFIERS.indexOf(word) + QUALIFIERS.length + 1) % (QUALIFIERS.length + 1)
+  return place(a) - place(b) || compareText(a, b)
 }
 
-const KINDS = ['word', 'both', 'list', 'number'] as const
+/** Words, lists, numbers. */
+const kind = (item: Item): number => (typeof item === 'string' ? (isDigit(item[0]) ? 2 : 0) : 1)
+const compareLists = (a: Item[], b: Item[]): number =>
+  Array.from({ length: Math.max(a.length, b.length) }, (_none, i) => compareItems(a[i], b[i])).find(Boolean) ?? 0
 function compareItems(a: Item | undefined, b: Item | undefined): number {
-  if (a === undefined) return b === undefined ? 0 : -compareItems(b, a)
-  if (b === undefined) {
-    if (a.kind === 'number') return isNothing(a) ? 0 : 1
-    if (a.kind !== 'list') return compareWords(a.text, '')
-    return a.items.map((item) => compareItems(item, undefined)).find((order) => order !== 0) ?? 0
-  }
-  if (a.kind === 'number' && b.kind === 'number') return compareDigits(a.text, b.text)
-  if (a.kind === 'list' && b.kind === 'list') {
-    for (let i = 0; i < Math.max(a.items.length, b.items.length); i += 1) {
-      const order = compareItems(a.items[i], b.items[i])
-      if (order !== 0) return order
-    }
-    return 0
-  }
-  if ((a.kind === 'word' || a.kind === 'both') && (b.kind === 'word' || b.kind === 'both')) {
-    const order = compareWords(a.text, b.text)
-    if (order !== 0 || a.kind === 'word' || b.kind === 'word')
-      return order || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)
-    return compareDigits(a.number, b.number)
-  }
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)
+  if (a === undefined) return b === undefined ? 0 : -compareItems(b, undefined)
+  // Nothing is 0, the empty word and the empty list.
+  const other = b ?? (typeof a === 'object' ? [] : isDigit(a[0]) ? '0' : '')
+  if (typeof a === 'object' && typeof other === 'object') return compareLists(a, other)
+  if (typeof a === 'object' || typeof other === 'object' || kind(a) !== kind(other)) return kind(a) - kind(other)
+  return isDigit(a[0]) ? compareDigits(a, other) : compareWords(a, other)
 }
 
-const isVersion = (text: string): boolean => /^\S+$/.test(text.trim()) && text.length <= MAX_VERSION
 const compare = (a: string, b: string): number | undefined =>
-  isVersion(a) && isVersion(b) ? compareItems(parse(a), parse(b)) : undefined
+  [a, b].every((text) => /^\s*\S+\s*$/.test(text) && text.length <= MAX_VERSION)
+    ? compareItems(parse(a.trim()), parse(b.trim()))
+    : undefined
 
 /** `[1.0,2.0)` as in a POM, and comparisons. A version alone is that version: what a POM only recommends is no range. */
 export const maven: Scheme = {

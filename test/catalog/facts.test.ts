@@ -54,7 +54,7 @@ describe('image content', () => {
   test('an empty image has nothing, and says why', () => {
     const content = contentOf()
     expect(plain(content)).toEqual({
-      distribution: { id: '', version: '', name: '' },
+      distribution: { id: '', version: '', name: '', family: '', kind: 'scratch', supportEnds: '' },
       packages: [],
       declaredPackages: [],
       removedPackages: [],
@@ -80,7 +80,7 @@ describe('image content', () => {
       fileOf('usr/lib/os-release', 'ID=debian\n'),
       inLayer(1, fileOf('etc/os-release', 'NAME=x\nID=mine\nVERSION_ID=2\nPRETTY_NAME="Mine 2"\n')),
     )
-    expect(plain(content.distribution)).toEqual({ id: 'mine', version: '2', name: 'Mine 2' })
+    expect(plain(content.distribution)).toMatchObject({ id: 'mine', version: '2', name: 'Mine 2', family: 'mine' })
     expect(content.distribution.id).toMatchObject({
       how: 'set',
       place: { file: 'etc/os-release', line: 2, column: 1, in: 'web', layer: 1 },

@@ -9,6 +9,12 @@ import { fileOf } from './file.ts'
 const PATHS: Record<string, readonly string[]> = {
   accounts: ['etc/passwd', 'etc/shadow', 'etc/group'],
   dpkg: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/a'],
+  'dpkg-files': ['var/lib/dpkg/info/a.list', 'var/lib/dpkg/status.d/a.md5sums', 'var/lib/dpkg/diversions'],
+  'dpkg-licences': ['usr/share/doc/a/copyright'],
+  'release-files': ['etc/redhat-release', 'etc/SuSE-release', 'etc/lsb-release', 'etc/debian_version', 'etc/photon-release'],
+  pacman: ['var/lib/pacman/local/a-1-1/desc', 'var/lib/pacman/local/a-1-1/files'],
+  opkg: ['usr/lib/opkg/status', 'usr/lib/opkg/info/a.list', 'usr/lib/opkg/info/a.control'],
+  portage: ['var/db/pkg/a/b-1/CONTENTS', 'var/db/pkg/a/b-1/LICENSE', 'var/db/pkg/a/b/CONTENTS'],
 }
 
 /** Bytes of any kind, and texts that are nearly what the parsers look for. */
@@ -18,6 +24,15 @@ const words = fc.constantFrom(
   'Status: install ok installed',
   'P:a',
   'V:1',
+  'F:usr',
+  'R:a',
+  '%NAME%\n',
+  '%FILES%\n',
+  '/usr/a',
+  'obj /usr/a 0 0',
+  'sym /a -> b 1',
+  'License: GPL-2+ or MIT',
+  'Format: copyright-format/1.0',
   '{"name":',
   '"a"',
   '}',

@@ -18,7 +18,7 @@ describe('dpkg', () => {
     const { value, notices } = parse(dpkg, STATUS, text)
     expect(value.packages).toEqual([
       { type: 'deb', name: 'bash', version: '5.2-1', architecture: '', source: '', line: 1 },
-      { type: 'deb', name: 'libc6', version: '1:2.36-9+b1', architecture: 'amd64', source: 'glibc', line: 11 },
+      { type: 'deb', name: 'libc6', version: '1:2.36-9+b1', architecture: 'amd64', source: 'glibc', sourceVersion: '2.36-9', line: 11 },
     ])
     expect(notices).toEqual([])
   })

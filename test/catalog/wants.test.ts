@@ -22,8 +22,77 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['srv/var/lib/dpkg/status'],
     ],
   },
+  'release-files': {
+    wanted: [['etc/alpine-release'], ['etc/debian_version'], ['etc/redhat-release'], ['etc/lsb-release'], ['etc/SuSE-release']],
+    left: [['etc/os-release'], ['opt/etc/alpine-release'], ['etc/redhat-release', link], ['usr/lib/alpine-release']],
+  },
+  'dpkg-files': {
+    wanted: [
+      ['var/lib/dpkg/info/bash.list'],
+      ['var/lib/dpkg/info/libc6:amd64.list'],
+      ['var/lib/dpkg/status.d/base.md5sums'],
+      ['var/lib/dpkg/diversions'],
+    ],
+    left: [
+      ['var/lib/dpkg/info/bash.md5sums'],
+      ['var/lib/dpkg/info/bash.conffiles'],
+      ['var/lib/dpkg/status.d/base'],
+      ['var/lib/dpkg/info/bash.list', { type: 'directory' }],
+      ['srv/var/lib/dpkg/info/bash.list'],
+    ],
+  },
+  'dpkg-licences': {
+    wanted: [['usr/share/doc/bash/copyright']],
+    left: [
+      ['usr/share/doc/bash/copyright', link],
+      ['usr/share/doc/bash/examples/copyright'],
+      ['opt/usr/share/doc/bash/copyright'],
+      ['usr/share/doc/copyright'],
+    ],
+  },
+  chisel: {
+    wanted: [['var/lib/chisel/manifest.wall'], ['opt/chisel/manifest.wall']],
+    left: [['var/lib/chisel/other.wall'], ['var/lib/chisel/manifest.wall', link]],
+  },
+  pacman: {
+    wanted: [['var/lib/pacman/local/zlib-1:1.3.1-2/desc'], ['var/lib/pacman/local/zlib-1:1.3.1-2/files']],
+    left: [
+      ['var/lib/pacman/local/zlib-1:1.3.1-2/mtree'],
+      ['var/lib/pacman/local/ALPM_DB_VERSION'],
+      ['var/lib/pacman/sync/core/zlib-1:1.3.1-2/desc'],
+      ['var/lib/pacman/local/a/b/desc'],
+    ],
+  },
+  opkg: {
+    wanted: [
+      ['usr/lib/opkg/status'],
+      ['var/lib/opkg/status'],
+      ['opt/lib/opkg/status'],
+      ['usr/lib/opkg/info/zlib.list'],
+      ['usr/lib/opkg/info/zlib.control'],
+    ],
+    left: [['usr/lib/opkg/info/zlib.prerm'], ['usr/lib/opkg/lists/base'], ['etc/opkg/status'], ['usr/lib/opkg/status', link]],
+  },
+  portage: {
+    wanted: [['var/db/pkg/sys-libs/zlib-1.3.1-r1/CONTENTS'], ['var/db/pkg/sys-libs/zlib-1.3.1-r1/LICENSE']],
+    left: [
+      ['var/db/pkg/sys-libs/zlib-1.3.1-r1/SLOT'],
+      ['var/db/pkg/CONTENTS'],
+      ['var/db/pkg/sys-libs/CONTENTS'],
+      ['var/db/repos/gentoo/sys-libs/zlib/LICENSE'],
+    ],
+  },
+  nix: {
+    wanted: [['nix/store/00000000000000000000000000000000-bash-5.2', { type: 'directory', mode: 0o555 }]],
+    left: [
+      ['nix/store/00000000000000000000000000000000-bash-5.2/bin', { type: 'directory' }],
+      ['nix/store/00000000000000000000000000000000-bash-5.2.drv'],
+      ['nix/store/.links', { type: 'directory' }],
+      ['nix/store', { type: 'directory' }],
+    ],
+  },
   apk: {
-    wanted: [['lib/apk/db/installed'], ['usr/lib/apk/db/installed']],
+    wanted: [['lib/apk/db/installed'], ['usr/lib/apk/db/installed'], ['lib/apk/db-uvol/installed']],
     left: [['lib/apk/db/triggers'], ['etc/apk/world'], ['x/lib/apk/db/installed']],
   },
   npm: {
@@ -83,19 +152,15 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
   },
   unread: {
     wanted: [
+      ['gnu/store', { type: 'directory' }],
       ['var/lib/rpm/Packages'],
       ['var/lib/rpm/Packages.db'],
       ['usr/lib/sysimage/rpm/rpmdb.sqlite'],
       ['usr/share/rpm/rpmdb.sqlite'],
-      ['var/lib/pacman/local/ALPM_DB_VERSION'],
-      ['usr/lib/opkg/status'],
-      ['var/db/pkg', { type: 'directory' }],
-      ['nix/store', { type: 'directory' }],
       ['opt/conda/envs/x/conda-meta/history'],
       ['conda-meta/history'],
       ['var/lib/snapd/state.json'],
       ['var/lib/flatpak/repo/config'],
-      ['var/lib/chisel/manifest.wall'],
     ],
     left: [
       ['var/lib/rpm/Packages', { size: 0 }],

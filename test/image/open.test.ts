@@ -203,7 +203,8 @@ describe('names and digests', () => {
     })
     files.set('index.json', Buffer.from(JSON.stringify({ manifests: [inner] })))
     const { images, notices } = await openBytes(archiveOf(files), 'oci-archive', [reader('etc/os')])
-    expect(notices).toEqual([])
+    expect(notices).toMatchObject([{ id: 'image-passed-over', lost: false }])
+    expect(notices[0]?.message).toContain('attestation')
     expect(finds(images[0])).toEqual(['etc/os@0=amd'])
   })
   test('indexes deeper than the limit are told', async () => {
@@ -538,6 +539,16 @@ describe('root file systems', () => {
       expect(finds(images[0])).toEqual(['etc/os@0=x', 'usr/.wh.kept@0='])
     }
   })
+  test('a layer by itself is read as one, and said', async () => {
+    const layer: Member[] = [{ path: 'srv/a', body: 'x' }, { path: 'srv/.wh.gone' }, { path: 'srv/.wh..wh..opq' }]
+    for (const compression of ['none', 'gzip', 'zstd'] as const) {
+      const bytes = compress(tar(layer), compression)
+      expect(await recogniseBlob(memoryBlob(bytes))).toEqual({ kind: 'layer' })
+      const { images, notices } = await openBytes(bytes, 'layer', [reader('srv/a', 'srv/.wh.gone')])
+      expect(finds(images[0])).toEqual(['srv/a@0=x'])
+      expect(notices).toMatchObject([{ id: 'layer-alone', lost: false }])
+    }
+  })
   test('an image archive dressed up as a root file system is told', async () => {
     const decoy = new Map([
       ['etc/x', Buffer.from('')],
@@ -579,7 +590,7 @@ describe('recognition', () => {
     const elf = Buffer.concat([Buffer.from('\x7fELF', 'latin1'), Buffer.alloc(60)])
     expect(await recogniseBlob(memoryBlob(elf))).toEqual({ kind: 'foreign', what: 'an ELF program' })
     expect(await recogniseBlob(memoryBlob(gzipSync(Buffer.from('hello'))))).toMatchObject({ kind: 'foreign' })
-    expect(await recogniseBlob(memoryBlob(tar([{ path: 'a' }])))).toMatchObject({ kind: 'foreign' })
+    expect(await recogniseBlob(memoryBlob(tar([])))).toMatchObject({ kind: 'foreign' })
   })
   test("absent is told by the system's word", async () =>
     expect(await recognisePath(join(folder, 'absent'))).toEqual({ kind: 'unreadable', because: 'ENOENT' }))

@@ -85,19 +85,28 @@ export function* readHash(file: DatabaseFile): Generator<Pair> {
       next = word(bytes, 16)
       const entries = half(bytes, 20)
       const items: Buffer[] = []
-      // Entries grow from the end of the page downwards.
-      for (let index = 0, end = size; index < entries && HEAD + entries * 2 <= size; index++) {
+      let end = size
+      // Entries grow from the end of the page downwards; the page says where the last one begins.
+      for (let index = 0; index < entries && HEAD + entries * 2 <= size; index++) {
         const start = half(bytes, HEAD + index * 2)
         if (start < HEAD + entries * 2 || start >= end) break
         items.push(bytes.subarray(start, end))
         end = start
       }
-      if (items.length < entries || entries % 2 !== 0) file.damaged(`page ${number} is damaged`)
+      if (items.length < entries || entries % 2 !== 0 || end !== (half(bytes, 22) || size))
+        file.damaged(`page ${number} is damaged`)
       for (let index = 0; index + 1 < items.length; index += 2) {
         const [key, value] = items.slice(index, index + 2).map(valueOf)
         if (key && value) yield { key, value }
         else file.damaged(`an entry of page ${number} is damaged`)
       }
     }
+  }
+  // A page that was given back is of no kind.
+  for (let number = 1; number < there; number++) {
+    const bytes = seen.has(number) ? undefined : file.window(number * size, size)
+    const kind = bytes?.[25]
+    if (bytes?.length === size && (kind === PAGE.hash || kind === PAGE.hashUnsorted) && half(bytes, 20) > 0)
+      file.damaged(`page ${number} is of no bucket`)
   }
 }

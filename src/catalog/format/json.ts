@@ -123,7 +123,11 @@ function keyOf(text: string, start: number, end: number): string {
 }
 
 /** Where `key` stands on the way that `path` names; 1 where it does not. */
-export function linesOfKeys(text: string, depth: number, wanted: (path: JsonPath) => boolean): ReadonlyMap<string, number> {
+export function linesOfKeys(
+  text: string,
+  depth: number,
+  wanted: (path: JsonPath) => boolean,
+): ReadonlyMap<string, number> {
   const lines = new Map<string, number>()
   eachKey(text, depth, (path, line) => {
     if (wanted(path)) lines.set(pathKey(path), line)

@@ -52,15 +52,14 @@ const MAX_LICENCE = 100
 const NOTHING = new Set(['', 'unknown', 'none', 'n/a'])
 
 /** What is stated, in the order in which it is to be believed: an SPDX expression (PEP 639), the field, the classifiers. */
-export function licencesOf(
-  fields: PythonHeaders['fields'],
-  classifiers: readonly string[],
-): readonly string[] {
+export function licencesOf(fields: PythonHeaders['fields'], classifiers: readonly string[]): readonly string[] {
   const expression = fields.get('license-expression')?.text ?? ''
   if (expression !== '' && expression.length <= MAX_WORD) return [expression]
   const field = fields.get('license')
   if (field && !field.folded && field.text.length <= MAX_LICENCE && !NOTHING.has(field.text.toLowerCase()))
     return [field.text]
   const names = classifiers.map((one) => one.split('::').at(-1)?.trim() ?? '')
-  return [...new Set(names.filter((one) => one !== 'OSI Approved' && one !== 'License' && !NOTHING.has(one.toLowerCase())))]
+  return [
+    ...new Set(names.filter((one) => one !== 'OSI Approved' && one !== 'License' && !NOTHING.has(one.toLowerCase()))),
+  ]
 }

@@ -38,15 +38,16 @@ export function readLog({ size, window, damaged }: DatabaseFile): Log | undefine
   const committed = new Map<number, number>()
   const pending = new Map<number, number>()
   let pages = 0
+  let stale = false
   for (let at = HEADER; at + FRAME + pageSize <= size; at += FRAME + pageSize) {
-    const frame = window(at, FRAME + pageSize)
-    // Both salts.
-    if (!frame.subarray(8, 16).equals(header.subarray(16, 24))) break
-    sum(frame.subarray(0, 8))
-    if (!agrees(sum(frame.subarray(FRAME)), frame, 16)) {
-      damaged(`the frame at ${at} has a wrong checksum`)
+    const frame = window(at, stale ? FRAME : FRAME + pageSize)
+    const isOurs = frame.subarray(8, 16).equals(header.subarray(16, 24))
+    if (isOurs && (stale || !agrees(sum(frame.subarray(0, 8), frame.subarray(FRAME)), frame, 16))) {
+      damaged(`the frame at ${at} is not what was written`)
       break
     }
+    stale ||= !isOurs
+    if (stale) continue
     pending.set(frame.readUInt32BE(0), at + FRAME)
     const after = frame.readUInt32BE(4)
     if (after === 0) continue
@@ -54,6 +55,7 @@ export function readLog({ size, window, damaged }: DatabaseFile): Log | undefine
     for (const [number, place] of pending) committed.set(number, place)
     pending.clear()
   }
+  if (pending.size > 0) damaged('its last transaction is not whole')
   return pages === 0
     ? undefined
     : {
@@ -73,14 +75,16 @@ const agrees = ([first, second]: Sums, bytes: Buffer, at: number): boolean =>
   bytes.readUInt32BE(at) === first && bytes.readUInt32BE(at + 4) === second
 
 /** Section 4.2: the sums go on from one part to the next. */
-function checksum(little: boolean): (bytes: Buffer) => Sums {
+function checksum(little: boolean): (...parts: readonly Buffer[]) => Sums {
   let first = 0
   let second = 0
-  return (bytes) => {
-    const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    for (let at = 0; at + 8 <= bytes.length; at += 8) {
-      first = (first + words.getUint32(at, little) + second) >>> 0
-      second = (second + words.getUint32(at + 4, little) + first) >>> 0
+  return (...parts) => {
+    for (const bytes of parts) {
+      const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+      for (let at = 0; at + 8 <= bytes.length; at += 8) {
+        first = (first + words.getUint32(at, little) + second) >>> 0
+        second = (second + words.getUint32(at + 4, little) + first) >>> 0
+      }
     }
     return [first, second]
   }

@@ -67,23 +67,28 @@ export function openSqlite(file: DatabaseFile, log?: Log): Sqlite | undefined {
         continue
       }
       const places = Array.from({ length: cells }, (_, index) => bytes.readUInt16BE(pointers + index * 2))
+      let used = 0
       if (kind === PAGE.interior) {
         open.push(bytes.readUInt32BE(at + 8))
-        for (const place of places.reverse())
-          if (place + 4 <= usable) open.push(bytes.readUInt32BE(place))
-          else file.damaged(`page ${number} is damaged`)
+        for (const place of places.reverse()) {
+          const key = varint(bytes, place + 4, usable)
+          used += key ? key.end - place : 0
+          if (key) open.push(bytes.readUInt32BE(place))
+        }
       } else
         for (const place of places) {
-          const payload = payloadAt(bytes, place)
-          const columns = payload && columnsOf(payload)
+          const row = payloadAt(bytes, place)
+          used += row ? Math.max(row.end - place, 4) : 0
+          const columns = row && columnsOf(row.payload)
           if (columns) yield columns
           else file.damaged(`a row of page ${number} is damaged`)
         }
+      if (used + unusedOf(bytes, at, usable) !== usable) file.damaged(`page ${number} has parts that nothing points to`)
     }
   }
 
   /** Section 1.6: what does not fit into the page is in a chain of others. */
-  function payloadAt(bytes: Buffer, place: number): Buffer | undefined {
+  function payloadAt(bytes: Buffer, place: number): { readonly payload: Buffer; readonly end: number } | undefined {
     const size = varint(bytes, place, usable)
     const row = size && varint(bytes, size.end, usable)
     if (!row || size.value > file.size + (log?.size ?? 0)) return undefined
@@ -94,7 +99,7 @@ export function openSqlite(file: DatabaseFile, log?: Log): Sqlite | undefined {
     const end = row.end + local
     if (end > usable) return undefined
     const start = bytes.subarray(row.end, end)
-    if (local === size.value) return start
+    if (local === size.value) return { payload: start, end }
     if (end + 4 > usable) return undefined
     const parts = [start]
     let next = bytes.readUInt32BE(end)
@@ -104,7 +109,7 @@ export function openSqlite(file: DatabaseFile, log?: Log): Sqlite | undefined {
       next = more.readUInt32BE(0)
       parts.push(more.subarray(4, Math.min(usable, 4 + left)))
     }
-    return Buffer.concat(parts, size.value)
+    return { payload: Buffer.concat(parts, size.value), end: end + 4 }
   }
 
   return {
@@ -120,6 +125,19 @@ export function openSqlite(file: DatabaseFile, log?: Log): Sqlite | undefined {
       return undefined
     },
   }
+}
+
+/** Bytes of a page that hold no cell (section 1.6): all before the cells, the free blocks between them, and what is too small for one. */
+function unusedOf(bytes: Buffer, at: number, usable: number): number {
+  const content = bytes.readUInt16BE(at + 5)
+  let sum = (content === 0 ? 65_536 : content) + bytes.readUInt8(at + 7)
+  // The blocks stand in ascending order.
+  for (let block = bytes.readUInt16BE(at + 1), last = 0; block > last && block + 4 <= usable;) {
+    last = block
+    sum += bytes.readUInt16BE(block + 2)
+    block = bytes.readUInt16BE(block)
+  }
+  return sum
 }
 
 /** Pages by their number from 1; undefined for one that is not there, which is told. */

@@ -20,6 +20,8 @@ const LOCAL = 0x04034b50
 const LOCAL_SIZE = 30
 /** Bytes after the end record: its comment. */
 const MAX_COMMENT = 65_535
+/** Places with the magic of the end record that are tried. */
+const MAX_TRIES = 64
 /** Bytes of a directory: some 100 an entry, and the largest archives of Java have some 100,000. */
 const MAX_DIRECTORY = 2 ** 26
 const STORED = 0
@@ -182,8 +184,10 @@ function endOf(content: Content): End | undefined {
 function endIn(content: Content, length: number): End | undefined {
   const from = Math.max(0, content.size - length)
   const tail = new Numbers(bytesAt(content, from, content.size - from), false)
-  for (let at = tail.bytes.length - END_SIZE; at >= 0; at--) {
+  let tries = 0
+  for (let at = tail.bytes.length - END_SIZE; at >= 0 && tries < MAX_TRIES; at--) {
     if (tail.bytes[at] !== 0x50 || tail.of(at, 4) !== END) continue
+    tries++
     const end = { at: from + at, size: tail.of(at + 12, 4), offset: tail.of(at + 16, 4) }
     const wide = wideEnd(content, end.at)
     const found = wide ?? end

@@ -64,7 +64,7 @@ export function readHeader(blob: Buffer): Header | string {
   const size = blob.readUInt32BE(4)
   if (count === 0 || count > MAX_ENTRIES || size > MAX_DATA) return 'its counts are impossible'
   const start = 8 + count * ENTRY
-  if (start + size > blob.length) return 'it is cut off'
+  if (start + size !== blob.length) return 'its size is not that of its parts'
   const values = valuesOf(blob, count, blob.subarray(start, start + size))
   const [name = '', version = '', release = ''] = [TAG.name, TAG.version, TAG.release].map(values.text)
   if (name === '' || version === '' || release === '') return 'it has no name, version or release'

@@ -25,7 +25,10 @@ export function* readNdb(file: DatabaseFile): Generator<Buffer> {
     return
   }
   const slots = first.readUInt32LE(12) * (PAGE / SLOT)
-  if (slots * SLOT > size) damaged('its table of packages is cut off')
+  if (slots === 0 || slots * SLOT > size) damaged('its table of packages is cut off')
+  const after = window(slots * SLOT, 4)
+  if (after.length === 4 && after.readUInt32LE(0) === MAGIC.slot)
+    damaged('its table of packages is longer than it says')
   const numbers = new Set<number>()
   // The first two places are the file's own header.
   for (let index = 2; index < slots && (index + 1) * SLOT <= size; index++) {
@@ -35,7 +38,7 @@ export function* readNdb(file: DatabaseFile): Generator<Buffer> {
       damaged(`slot ${index} is damaged`)
       continue
     }
-    if (start === 0) continue
+    if (start === 0 && number === 0) continue
     const blob = numbers.has(number) ? undefined : headerAt(file, number, start, blocks)
     numbers.add(number)
     if (blob) yield blob

@@ -100,6 +100,7 @@ function imageOf(file: string, kind: string, main: Json, found: readonly Found[]
       kind,
       distribution: system && distributionOf(system.component),
       layers: layersOf(own),
+      ours: own.has('plimsoll:name') || found.some(({ component }) => propertiesOf(component).has('plimsoll:evidence')),
       parts: found.flatMap(({ component, place }) => (isPackage(component) ? [partOf(component, place, owners)] : [])),
     },
     notices,

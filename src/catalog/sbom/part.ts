@@ -5,7 +5,7 @@ import type { ListedDistribution, PackageList } from '../../model/package-list.t
 import type { Place } from '../../model/place.ts'
 import type { LayerRecord } from '../../model/tree.ts'
 import { MAX_FINDS, MAX_WORD } from '../complaints.ts'
-import { findOfPurl, purlOf } from '../purl.ts'
+import { canonicalName, findOfPurl, purlOf } from '../purl.ts'
 
 /** What of a part is read. Empty where it is not said. */
 export interface Part {
@@ -28,12 +28,15 @@ export interface SbomImage {
   readonly list: PackageList
   /** Where each package stands in the SBOM. */
   readonly places: ReadonlyMap<Package, Place>
+  /** Plimsoll wrote it: what it does not say of a package is not so. */
+  readonly ours: boolean
 }
 /** What a format knows of one image. `id` is the first of its names, and may be empty. */
 export interface Described extends Pick<PackageList, 'id' | 'names' | 'manifest' | 'kind'> {
   readonly distribution: ListedDistribution | undefined
   readonly layers: readonly LayerRecord[]
   readonly parts: readonly Part[]
+  readonly ours?: boolean
 }
 
 /** Of all parts that are packages. What is none is counted and told. */
@@ -95,6 +98,7 @@ export function imageOfParts(file: string, about: Described, notices: Notice[]):
       packages: { installed, declared: [], removed: [] },
     },
     places,
+    ours: about.ours === true,
   }
 }
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -111,7 +115,8 @@ function packageOf(part: Part): Package | undefined {
   const itself: PackageLocation = { path: part.place.file, line: part.place.line, layer: 0 }
   return {
     ...known,
-    ...(find && spelling(part.name) === spelling(find.name) && { name: part.name }),
+    // Package URLs have one spelling for all: the name beside it is the package's own.
+    ...(find && canonicalName(find.type, part.name) === find.name && { name: part.name }),
     purl: find ? part.purl : purlOf({ ...known }, NOWHERE),
     ...(part.licences.length > 0 && { licences: part.licences }),
     ...(part.owner !== '' && { owner: part.owner }),
@@ -119,8 +124,6 @@ function packageOf(part: Part): Package | undefined {
     locations: first ? [first, ...rest] : [itself],
   }
 }
-/** Package URLs of PyPI and others are in small letters, and know no `_`: the name beside it is the package's own. */
-const spelling = (name: string): string => name.toLowerCase().replace(/[_.]/g, '-')
 const NOWHERE = { id: '', version: '' }
 const genericOf = ({ name, version }: Part) => ({
   type: 'generic' as const,

@@ -2,6 +2,7 @@
 import type { Notice, Read } from '../../model/notice.ts'
 import { startOf, type Place } from '../../model/place.ts'
 import { placesOf } from '../../document/offset.ts'
+import { cycloneDxOfXml } from './cyclonedx-xml.ts'
 import { LISTS as CYCLONEDX_LISTS, readCycloneDx } from './cyclonedx.ts'
 import { at, offsetsOf, type Json } from './json.ts'
 import type { SbomImage } from './part.ts'
@@ -16,13 +17,13 @@ export function readSbom(file: string, text: string): Read<readonly SbomImage[]>
   const form = sbomForm(text)
   const notices: Notice[] = []
   if (form === 'spdx-tag-value') return { value: imagesOfSpdx(file, spdxOfTags(file, text), notices), notices }
-  if (form === undefined || form === 'cyclonedx-xml')
-    return lost(
-      file,
-      form === undefined
-        ? 'This text is no SBOM that is known, so nothing in it was read.'
-        : 'CycloneDX is read as JSON and this is its XML, so nothing in it was read. Convert it: cyclonedx convert --output-format json',
-    )
+  if (form === undefined) return lost(file, 'This text is no SBOM that is known, so nothing in it was read.')
+  if (form === 'cyclonedx-xml') {
+    const read = cycloneDxOfXml(file, text)
+    return 'problem' in read
+      ? lost(file, `This SBOM ${read.problem}, so nothing in it was read. Have it made anew.`, read.line)
+      : { value: readCycloneDx(file, read.bom, read.placeAt, notices), notices }
+  }
   let document: Json
   try {
     document = JSON.parse(text.replace(/^\uFEFF/, ' '))
@@ -61,9 +62,9 @@ function readJson(
   return []
 }
 
-const lost = (file: string, message: string): Read<readonly SbomImage[]> => ({
+const lost = (file: string, message: string, line = 1): Read<readonly SbomImage[]> => ({
   value: [],
-  notices: [{ id: 'sbom-unread', place: startOf(file), message, lost: true }],
+  notices: [{ id: 'sbom-unread', place: { ...startOf(file), line }, message, lost: true }],
 })
 
 const LISTS: Readonly<Partial<Record<SbomForm, ReadonlySet<string>>>> = {

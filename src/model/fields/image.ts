@@ -1,4 +1,5 @@
 /** The table of an image. */
+import { distributionKinds } from '../distribution.ts'
 import { packageTypes } from '../package.ts'
 import { by, group, type Rows } from '../row.ts'
 import { variable } from './group.ts'
@@ -175,9 +176,17 @@ export const image = {
   distribution: group(
     'Distribution',
     {
-      id: join.string('ID of os-release; empty where there is none'),
+      id: join.string('ID of os-release; empty where nothing tells'),
       version: join.string('VERSION_ID of os-release'),
       name: join.string('PRETTY_NAME of os-release'),
+      family: join.string('What it is made from, as Ansible calls it: debian, redhat, suse, alpine ...; else its ID'),
+      kind: join.oneOf(
+        distributionKinds,
+        'distroless has neither its shell nor its package manager, or keeps its packages apart as Google does; busybox has nothing else; scratch has nothing of an operating system',
+      ),
+      supportEnds: join.string(
+        'Last day on which everybody gets security updates (YYYY-MM-DD); empty where it is not known, or has no releases',
+      ),
     },
     'Distribution',
   ),

@@ -1,0 +1,51 @@
+/** Every classifier, and which of them a file may be of by its name. */
+import type { Classifier } from './classifier.ts'
+import { databases } from './databases.ts'
+import { languages } from './languages.ts'
+import { libraries } from './libraries.ts'
+import { servers } from './servers.ts'
+import { tools } from './tools.ts'
+
+/** By family, in the order in which the documentation lists them. */
+export const families: Readonly<Record<string, readonly Classifier[]>> = {
+  'Languages and their run times': languages,
+  'Databases and brokers': databases,
+  Servers: servers,
+  Programs: tools,
+  Libraries: libraries,
+}
+
+const byFile = new Map<string, Classifier[]>()
+for (const classifier of Object.values(families).flat())
+  for (const file of classifier.files) {
+    const held = byFile.get(file)
+    if (held) held.push(classifier)
+    else byFile.set(file, [classifier])
+  }
+
+/** What a file of this base name may be: those that ask for the name itself, or for it without the version at its end. */
+export function classifiersOf(name: string): readonly Classifier[] {
+  const library = name.indexOf('.so')
+  const whole = library > 0 && isEnd(name, library + 3) ? name.slice(0, library) : name
+  const known = byFile.get(whole)
+  if (known) return known
+  const found = byFile.get(withoutVersion(whole))
+  if (found) return found
+  // librustc_driver-6108105cd7e839cf, libpypy3.9-c, python3.13t
+  const dash = whole.lastIndexOf('-')
+  if (dash > 0 && whole.length - dash === 17) return byFile.get(whole.slice(0, dash)) ?? []
+  const cut = whole.endsWith('-c') ? 2 : whole.endsWith('t') ? 1 : 0
+  return cut === 0 ? [] : (byFile.get(withoutVersion(whole.slice(0, -cut))) ?? [])
+}
+
+const isEnd = (name: string, at: number): boolean => at === name.length || name.charCodeAt(at) === 0x2e
+/** 0 to 9, `.` and `-`. */
+const isOfVersion = (code: number): boolean => (code >= 0x30 && code <= 0x39) || code === 0x2e || code === 0x2d
+function withoutVersion(name: string): string {
+  let end = name.length
+  while (end > 0 && isOfVersion(name.charCodeAt(end - 1))) end--
+  return name.slice(0, end)
+}
+
+/** The version that a name ends in, before `.so`: `3.12` of `libpython3.12.so.1.0`, `3.13` of `python3.13t`; empty where there is none. */
+export const seriesOf = (name: string): string => /(\d+\.\d+)t?(?:-c)?(?:\.so(?:\.[\d.]+)?)?$/.exec(name)?.[1] ?? ''
