@@ -12,6 +12,23 @@ const { Script } = require('node:vm')
 /** Ends every file of dist/cli and begins its compiled code: V8 itself compares no more than lengths. */
 const STAMP = 64
 
+/** Parts that are libraries (scripts/build.ts): most of them are used by few inputs, and each takes some milliseconds to load. */
+const LIBRARY = './lib-'
+/** What stands for the exports of a part until one of them is asked for. */
+const lazy = (exports) =>
+  new Proxy(
+    {},
+    {
+      get: (_, name) => exports()[name],
+      has: (_, name) => name in exports(),
+      ownKeys: () => Reflect.ownKeys(exports()),
+      getOwnPropertyDescriptor: (_, name) => {
+        const found = Reflect.getOwnPropertyDescriptor(exports(), name)
+        return found && { ...found, configurable: true }
+      },
+    },
+  )
+
 /** Gives functions for the build: `again` runs the entry once more with what is loaded, `keep` writes down the compiled code of all of it. */
 module.exports = function start(folder, { fresh = false } = {}) {
   const loaded = new Map()
@@ -22,7 +39,8 @@ module.exports = function start(folder, { fresh = false } = {}) {
     const inside = (name) => {
       if (!name.startsWith('./')) return outside(name)
       const file = join(dirname(part.file), name)
-      return loaded.has(file) ? loaded.get(file).module.exports : load(compile(file, fresh))
+      const exports = () => (loaded.has(file) ? loaded.get(file).module.exports : load(compile(file, fresh)))
+      return name.startsWith(LIBRARY) && !loaded.has(file) ? lazy(exports) : exports()
     }
     part.script.runInThisContext()(module.exports, inside, module, part.file, dirname(part.file))
     return module.exports

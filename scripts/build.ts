@@ -86,6 +86,12 @@ const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}
     output: { minify: true, comments: false, ...output },
   })
 
+/** `lib-yaml` for what is in node_modules/yaml. */
+const library = (id: string): string | null => {
+  const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? []
+  return name === undefined ? null : `lib-${name.replace(/[@/]/g, '_')}`
+}
+
 await mkdir(out, { recursive: true })
 // The package is ESM, and so is every .js file in it.
 await bundle('src/action.ts', { file: `${out}/action.js`, format: 'esm', codeSplitting: false })
@@ -96,6 +102,8 @@ if (!given.action) {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
+    // Each library is a part of its own, which bin/start.cjs loads when something of it is used.
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: library, test: /node_modules/ }] },
   })
   for (const name of await readdir(`${out}/cli`)) {
     // ASCII is read the fastest.

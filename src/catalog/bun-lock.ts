@@ -1,8 +1,7 @@
-import { readJson } from '../document/json.ts'
-import { child, elements, entries, isMap, textOf } from '../document/node.ts'
 import type { Cataloger } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
 import { isBrought } from './format/brought.ts'
+import { linesOfKeys, objectAt, objectOf, pathKey, withoutMark } from './format/json.ts'
 import { LockFile } from './format/lock.ts'
 
 /**
@@ -19,17 +18,16 @@ export const bunLock: Cataloger = {
     const lock = new LockFile(file, 'npm', 'bun install --save-text-lockfile')
     if (lock.tooLarge(file.body.length)) return lock.read()
     if (file.path.endsWith('b')) return lock.unreadable("is the binary form of Bun's lock file, which is not read")
-    const { value: text, notices } = readJson(file.path, file.body.toString('utf8').replace(/^\uFEFF/, ''))
-    const [document] = text.documents
-    const [lost] = notices
-    if (lost || !document) return lock.unreadable('is not valid JSON', lost?.place.line)
-    if (!isMap(document)) return lock.unreadable('is not a lock file of Bun')
-    for (const [, value] of entries(child(document, 'packages'))) {
-      const [first] = elements(value)
-      const { line } = value.place
-      const said = first && textOf(first)
-      const at = said?.indexOf('@', 1) ?? -1
-      if (said === undefined || at < 0) lock.malformed(line, 'does not begin with a name and a version')
+    // JSON but for a comma after the last of a list; a comma within a text stays.
+    const text = withoutMark(file.body).replaceAll(TEXT_OR_LAST_COMMA, (all) => (all === ',' ? ' ' : all))
+    const json = objectOf(text)
+    if (!json) return lock.unreadable('is not a JSON object')
+    const lines = linesOfKeys(text, 2, (path) => path.length === 2 && path[0] === 'packages')
+    for (const [key, value] of Object.entries(objectAt(json, 'packages'))) {
+      const line = lines.get(pathKey(['packages', key])) ?? 1
+      const said: unknown = Array.isArray(value) ? value[0] : undefined
+      const at = typeof said === 'string' ? said.indexOf('@', 1) : -1
+      if (typeof said !== 'string' || at < 0) lock.malformed(line, 'does not begin with a name and a version')
       else if (!lock.add(said.slice(0, at), versionOf(said.slice(at + 1)), line)) break
     }
     return lock.read()
@@ -37,5 +35,6 @@ export const bunLock: Cataloger = {
 }
 
 const NAME = /(?:^|\/)bun\.lockb?$/
+const TEXT_OR_LAST_COMMA = /"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g
 /** Where it is from is no version: `github:a/b#1234`, `workspace:packages/a`. */
 const versionOf = (resolution: string): string => (/[:/]/.test(resolution) ? '' : resolution)

@@ -48,10 +48,58 @@ import { gem } from './gem.ts'
 import { gemfileLock } from './gemfile-lock.ts'
 import { composer } from './composer.ts'
 import { composerLock } from './composer-lock.ts'
+import { binary } from './binary.ts'
+import { runtimeFiles } from './runtime-files.ts'
 import { worldWritable } from './world-writable.ts'
 
 /** Those that tell which packages an image has, and of which distribution it is: all that a list of its parts (SBOM) needs. */
-export const packageCatalogers: readonly Cataloger[] = [osRelease, releaseFiles, dpkg, dpkgFiles, dpkgLicences, apk, chisel, pacman, opkg, portage, nix, rpm, npm, python, yarnCache, npmLock, yarnLock, pnpmLock, bunLock, poetryLock, pipfileLock, requirements, conda, condaEnvironment, gem, gemfileLock, composer, composerLock, go, rust, cocoapods, conan, dart, elixir, erlang, haskell, julia, lua, ocaml, perl, r, swift, unread]
+export const packageCatalogers: readonly Cataloger[] = [
+  osRelease,
+  releaseFiles,
+  dpkg,
+  dpkgFiles,
+  dpkgLicences,
+  apk,
+  chisel,
+  pacman,
+  opkg,
+  portage,
+  nix,
+  rpm,
+  npm,
+  python,
+  yarnCache,
+  npmLock,
+  yarnLock,
+  pnpmLock,
+  bunLock,
+  poetryLock,
+  pipfileLock,
+  requirements,
+  conda,
+  condaEnvironment,
+  gem,
+  gemfileLock,
+  composer,
+  composerLock,
+  go,
+  rust,
+  cocoapods,
+  conan,
+  dart,
+  elixir,
+  erlang,
+  haskell,
+  julia,
+  lua,
+  ocaml,
+  perl,
+  r,
+  swift,
+  binary,
+  runtimeFiles,
+  unread,
+]
 
 /** Every cataloger, in the order in which they are asked. A new one is a file and a line here or above; a test says when they differ. */
 export const catalogers: readonly Cataloger[] = [

@@ -3,7 +3,9 @@ import { child, entries, isMap, textOf } from '../document/node.ts'
 import type { Cataloger } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
 import { isBrought } from './format/brought.ts'
+import { withoutMark } from './format/json.ts'
 import { LockFile } from './format/lock.ts'
+import { pnpmEntriesOf, type PnpmEntry } from './format/pnpm-lock.ts'
 
 /** pnpm-lock.yaml, versions 5 to 9 (github.com/pnpm/spec/tree/master/lockfile): the keys of `packages`. */
 export const pnpmLock: Cataloger = {
@@ -19,20 +21,32 @@ export const pnpmLock: Cataloger = {
   parse(file) {
     const lock = new LockFile(file, 'npm', 'pnpm install')
     if (lock.tooLarge(file.body.length)) return lock.read()
-    const { value: text, notices } = readYaml(file.path, file.body.toString('utf8'))
+    const whole = withoutMark(file.body)
+    const known = pnpmEntriesOf(whole)
+    if (known) {
+      for (const one of known) if (!add(lock, one)) break
+      return lock.read()
+    }
+    const { value: text, notices } = readYaml(file.path, whole)
     const lost = notices.find((notice) => notice.lost)
     if (lost) return lock.unreadable('is not valid YAML', lost.place.line)
     for (const document of text.documents) {
       if (!isMap(document)) return lock.unreadable('is not a lock file of pnpm', document.place.line)
       for (const [key, value] of entries(child(document, 'packages'))) {
-        const { name, version } = named(key)
+        const name = textOf(child(value, 'name'))
+        const version = textOf(child(value, 'version'))
         const { line } = value.place
-        // What comes from a repository, a folder or an archive has both as fields.
-        if (!lock.add(textOf(child(value, 'name')) ?? name, textOf(child(value, 'version')) ?? version, line)) break
+        if (!add(lock, { key, line, ...(name !== undefined && { name }), ...(version !== undefined && { version }) }))
+          break
       }
     }
     return lock.read()
   },
+}
+
+function add(lock: LockFile, { key, name, version, line }: PnpmEntry): boolean {
+  const said = named(key)
+  return lock.add(name ?? said.name, version ?? said.version, line)
 }
 
 /**

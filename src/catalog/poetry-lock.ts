@@ -1,9 +1,9 @@
-import { readToml } from '../document/toml.ts'
-import { child, elements, isMap, textOf, type Node } from '../document/node.ts'
 import type { Cataloger } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
 import { isBrought } from './format/brought.ts'
+import { withoutMark } from './format/json.ts'
 import { LockFile } from './format/lock.ts'
+import { isTable, tablesOf, textIn, type TomlRecord } from './format/toml-tables.ts'
 
 /** Files by name, and what writes them anew. All are TOML with a table for each package. */
 const WRITERS: ReadonlyMap<string, string> = new Map([
@@ -31,15 +31,10 @@ export const poetryLock: Cataloger = {
   parse(file) {
     const lock = new LockFile(file, 'pypi', writerOf(file.path) ?? 'uv lock')
     if (lock.tooLarge(file.body.length)) return lock.read()
-    const { value: text, notices } = readToml(file.path, file.body.toString('utf8'))
-    const [lost] = notices
-    const [document] = text.documents
-    if (lost || !document) return lock.unreadable('is not valid TOML', lost?.place.line)
-    for (const one of elements(child(document, file.path.endsWith('.toml') ? 'packages' : 'package'))) {
-      if (isProject(one)) continue
-      const name = textOf(child(one, 'name')) ?? ''
-      if (!lock.add(name, textOf(child(one, 'version')) ?? '', child(one, 'name').place.line)) break
-    }
+    const records = tablesOf(withoutMark(file.body), file.path.endsWith('.toml') ? 'packages' : 'package')
+    if ('line' in records) return lock.unreadable('is not valid TOML', records.line)
+    for (const { table, line } of records)
+      if (!isProject(table) && !lock.add(textIn(table, 'name'), textIn(table, 'version'), line)) break
     return lock.read()
   },
 }
@@ -49,7 +44,6 @@ function writerOf(path: string): string | undefined {
   return WRITERS.get(name) ?? (name.startsWith('pylock.') && PYLOCK.test(name) ? 'pip lock or uv export' : undefined)
 }
 
-function isProject(one: Node): boolean {
-  const source = child(one, 'source')
-  return isMap(source) && ['virtual', 'editable'].some((key) => textOf(child(source, key)) === '.')
+function isProject({ source }: TomlRecord['table']): boolean {
+  return isTable(source) && (textIn(source, 'virtual') === '.' || textIn(source, 'editable') === '.')
 }

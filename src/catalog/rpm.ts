@@ -146,7 +146,7 @@ function* sqliteHeaders(file: DatabaseFile, beside: (suffix: string) => Database
     else file.damaged('a row of the table of packages has no header')
 }
 
-/** Key: a number of four bytes; that of the number 0 is the highest number given. */
+/** Key: a number. Under 0 stands the highest number given, which is no header. */
 function* hashHeaders(file: DatabaseFile): Generator<Buffer> {
-  for (const { key, value } of readHash(file)) if (key.some((byte) => byte !== 0)) yield value
+  for (const { key, value } of readHash(file)) if (value.length !== 4 || key.some((byte) => byte !== 0)) yield value
 }

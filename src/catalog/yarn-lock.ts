@@ -21,15 +21,14 @@ export const yarnLock: Cataloger = {
   parse(file) {
     const lock = new LockFile(file, 'npm', 'yarn install')
     if (lock.tooLarge(file.body.length)) return lock.read()
-    for (const { patterns, fields, line, malformed } of yarnEntriesOf(file.body)) {
+    for (const { pattern, fields, line, malformed } of yarnEntriesOf(file.body)) {
       if (malformed) {
         lock.malformed(line, 'is neither a key nor a field of one')
         continue
       }
       const resolution = fields.get('resolution')
-      const [first = ''] = patterns
-      if (first === '__metadata' || resolution?.endsWith('@workspace:.')) continue
-      const { name, range } = split(resolution ?? first)
+      if (pattern === '__metadata' || resolution?.endsWith('@workspace:.')) continue
+      const { name, range } = split(resolution ?? pattern)
       const alias = resolution === undefined && range.startsWith('npm:') ? split(range.slice(4)) : undefined
       const real = alias && alias.range !== '' ? alias.name : name
       const version = fields.get('version') ?? ''

@@ -35,10 +35,10 @@ export async function assemble(
   whiteouts: boolean,
   context: Context,
 ): Promise<Pick<OpenedImage, 'layers' | 'catalogued' | 'verified' | 'entries'>> {
-  const { target, catalogers, limits } = context
+  const { target, limits } = context
   const bounded = boundEntries(layers, context)
   const tree = mergeLayers(bounded, { hops: limits.hops, path: limits.path, whiteouts })
-  const catalogued = await catalogue(tree, layers, catalogers, target.name, limits)
+  const catalogued = await catalogue(tree, layers, context)
   const cut = bounded.some(({ entries }, index) => entries.length < (layers[index]?.entries.length ?? 0))
   const partial =
     cut || tree.problems.length > 0 || [...about, ...layers.flatMap((layer) => layer.notices)].some(({ lost }) => lost)

@@ -3,7 +3,8 @@ import type { Notice } from '../model/notice.ts'
 import { ownedBy } from '../model/owned.ts'
 import { startOf } from '../model/place.ts'
 import type { Catalogued, Cataloger, Content, Entry, Finds } from '../model/tree.ts'
-import type { Limits, Problem } from '../source/limits.ts'
+import { tooLate, type Limits, type Problem } from '../source/limits.ts'
+import type { Context } from './context.ts'
 import { head, memoryBlob } from '../source/blob.ts'
 import { deletedDatabases } from './deleted.ts'
 import { isProblem, tooLarge, type LayerContent } from './gathering.ts'
@@ -37,10 +38,10 @@ interface Found extends Want {
 export async function catalogue(
   tree: Tree,
   layers: readonly LayerContent[],
-  catalogers: readonly Cataloger[],
-  name: string,
-  limits: Limits,
+  context: Pick<Context, 'target' | 'catalogers' | 'limits' | 'late'>,
 ): Promise<Omit<Catalogued, 'partial'>> {
+  const { catalogers } = context
+  const { name } = context.target
   const notices: Notice[] = []
   const lose = (asked: Asked, { id, message }: Problem): void => {
     // What is no longer in the image is no loss to what is judged of it.
@@ -50,9 +51,9 @@ export async function catalogue(
   for (const { id, message, node } of places.broken)
     notices.push({ id, place: startOf(node.path, { in: name, layer: node.layer }), message, lost: true })
   const { wants, later } = wantsOf(tree, catalogers, places)
-  const found = await parseAll(wants, tree, layers, limits, lose)
+  const found = await parseAll(wants, tree, layers, context, lose)
   const unowned = later.length === 0 ? later : unownedOf(later, found, tree)
-  found.push(...(await parseAll(unowned, tree, layers, limits, lose)))
+  found.push(...(await parseAll(unowned, tree, layers, context, lose)))
 
   const order = new Map(catalogers.map((cataloger, index) => [cataloger, index]))
   found.sort(
@@ -120,7 +121,7 @@ async function parseAll(
   wants: readonly Want[],
   tree: Tree,
   layers: readonly LayerContent[],
-  limits: Limits,
+  { limits, late }: Pick<Context, 'limits' | 'late'>,
   lose: (asked: Asked, problem: Problem) => void,
 ): Promise<Found[]> {
   const found: Found[] = []
@@ -141,8 +142,9 @@ async function parseAll(
     const indexes = [...byIndex.keys()].toSorted((a, b) => a - b)
     await layers[layer]?.bodies(indexes, (index, body) => {
       for (const [asked, asking] of Map.groupBy(byIndex.get(index) ?? [], (want) => want.asked)) {
-        if (isProblem(body)) {
-          lose(asked, body)
+        const problem = isProblem(body) ? body : late() ? tooLate(limits) : undefined
+        if (problem || isProblem(body)) {
+          if (problem) lose(asked, problem)
           continue
         }
         const { path, entry } = asked

@@ -22,6 +22,7 @@ export interface Context {
   readonly platform: Platform
   readonly verifyAll: boolean
   readonly cache?: Cache
+  readonly late: () => boolean
   /** Entries that may still be read from the archive, and merged. */
   readonly budget: { left: number }
   readonly merging: { left: number }
@@ -50,7 +51,7 @@ export const notice = ({ target }: Context, problem: Problem, lost = true): Noti
 
 /** `verifyStored`: in the OCI form, where the manifest vouches for every blob by its digest. */
 export const readingOf = (
-  { catalogers, limits, verifyAll, budget, cache }: Context,
+  { catalogers, limits, verifyAll, budget, late, cache }: Context,
   verifyStored = false,
 ): LayerReading => ({
   catalogers,
@@ -58,5 +59,6 @@ export const readingOf = (
   budget,
   verifyAll,
   verifyStored,
+  late,
   ...(cache && { cache }),
 })

@@ -4,7 +4,7 @@ import { startOf } from '../model/place.ts'
 import type { Cataloger, Content, Entry } from '../model/tree.ts'
 import { cleanPath } from '../source/archive-path.ts'
 import { head, memoryBlob } from '../source/blob.ts'
-import type { Limits, Problem } from '../source/limits.ts'
+import { tooLate, type Limits, type Problem } from '../source/limits.ts'
 import type { TarHeader } from '../source/tar-header.ts'
 import { expandSparse, type Sparse } from '../source/tar-sparse.ts'
 import type { Cache } from './cache.ts'
@@ -36,6 +36,8 @@ export interface LayerReading {
   readonly verifyAll: boolean
   /** The manifest vouches for every blob by its digest: none is believed unread. */
   readonly verifyStored: boolean
+  /** The time is up (`Limits.time`). */
+  readonly late: () => boolean
   /** What earlier runs made of compressed layers. */
   readonly cache?: Cache
 }
@@ -50,7 +52,7 @@ export class Gathering {
   readonly notices: Notice[] = []
   readonly #reading: LayerReading
   readonly #wanting: Wanting
-  /** True once an entry was left out for want of budget. */
+  /** True once an entry was left out for want of budget or time. */
   full = false
 
   constructor(reading: LayerReading) {
@@ -62,13 +64,17 @@ export class Gathering {
   add(header: TarHeader, offset: number): number {
     const path = this.#path(header)
     if (path === undefined || header.type === undefined) return -1
-    const { limits, budget } = this.#reading
+    const { limits, budget, late } = this.#reading
+    if (!this.full && this.entries.length % 1024 === 1023 && late()) {
+      this.lose(tooLate(limits))
+      this.full = true
+    }
+    if (this.full) return -1
     if (budget.left <= 0 || this.entries.length >= limits.entries) {
-      if (!this.full)
-        this.lose({
-          id: 'entry-limit',
-          message: `The image has more than ${limits.entries} entries; the rest was not read.`,
-        })
+      this.lose({
+        id: 'entry-limit',
+        message: `The image has more than ${limits.entries} entries; the rest was not read.`,
+      })
       this.full = true
       return -1
     }

@@ -7,6 +7,7 @@ import type { Again } from '../source/bundle.ts'
 import { inflate } from '../source/compression.ts'
 import { compressionOf, MAGIC_LENGTH } from '../source/magic.ts'
 import { compareDigest } from '../source/image-source.ts'
+import { tooLate } from '../source/limits.ts'
 import { walkTar } from '../source/tar.ts'
 import { Gathering, type LayerContent, type LayerReading } from './gathering.ts'
 import { keepLayer, keptLayer } from './layer-cache.ts'
@@ -35,10 +36,15 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
   // The stored blob is what the manifest vouches for, and the smaller one to digest.
   const stored = digests.digest === '' ? undefined : createHash('sha256')
   const passing = new PassingLayer(reading, again, digests.diffId !== '' && (stored === undefined || reading.verifyAll))
-  const problem = await inflate(blob, compression, reading.limits, {
+  let late = false
+  const read = await inflate(blob, compression, reading.limits, {
     stored: (chunk) => void stored?.update(chunk),
-    data: (chunk) => passing.push(chunk),
+    data: (chunk) => {
+      late = reading.late()
+      return late ? false : passing.push(chunk)
+    },
   })
+  const problem = late ? tooLate(reading.limits) : read
   await passing.end(problem === undefined)
   if (problem) {
     passing.lose(problem)

@@ -31,6 +31,8 @@ export interface OpenOptions {
    * digesting alone is a third of inflating.
    */
   readonly verify?: 'all' | 'read'
+  /** Milliseconds since some time: what `limits.time` is measured by. Absent: there is no limit of time. */
+  readonly clock?: () => number
   /** Answers of earlier runs. */
   readonly cache?: Cache
 }
@@ -45,6 +47,8 @@ export async function openImage(
   options: OpenOptions = {},
 ): Promise<Read<readonly OpenedImage[]>> {
   const limits = { ...defaultLimits, ...options.limits }
+  const { clock = () => 0 } = options
+  const end = clock() + limits.time * 1000
   const context: Context = {
     target,
     catalogers,
@@ -53,6 +57,7 @@ export async function openImage(
     merging: { left: limits.mergedEntries },
     platform: options.platform ?? 'linux/amd64',
     verifyAll: options.verify === 'all',
+    late: () => clock() > end,
     ...(options.cache && { cache: options.cache }),
   }
   return answerOf(context, () => openTarget(context))

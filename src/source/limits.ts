@@ -27,6 +27,8 @@ export interface Limits {
   /** Inflated bytes per stored byte, asked once `ratioFrom` bytes have come out. Deflate itself ends at 1032. */
   readonly ratio: number
   readonly ratioFrom: number
+  /** Seconds for one target, where there is a clock. */
+  readonly time: number
   /** Links followed while one path is resolved: path_resolution(7) says 40. */
   readonly hops: number
   /** manifest.json, index.json, a manifest, an image configuration. */
@@ -59,6 +61,7 @@ export const defaultLimits: Limits = {
   passes: 64,
   ratio: 2000,
   ratioFrom: GiB,
+  time: 3600,
   hops: 40,
   document: 4 * MiB,
   indexDepth: 4,
@@ -67,6 +70,11 @@ export const defaultLimits: Limits = {
   memory: 32 * MiB,
   spool: 64 * GiB,
 }
+
+export const tooLate = ({ time }: Limits): Problem => ({
+  id: 'time-limit',
+  message: `Reading took longer than ${time} seconds; the rest was not read, and what it would tell is not known. If the image is trusted, allow more: --limit time=${time * 4}.`,
+})
 
 /** What went wrong inside an archive, before the reader above gives it a place. Every problem is lost input. */
 export interface Problem {

@@ -15,7 +15,7 @@ const OPERATORS: Readonly<Record<string, (order: number) => boolean>> = {
   '>>': (order) => order > 0,
   '>=': (order) => order >= 0,
 }
-const COMPARISON = /\s*(<<|>>|<=|>=|==|!=|[<>=])?\s*([^\s,<>=!|]+)(?:\s*,|\s|$)/y
+const COMPARISON = /\s*(<<|>>|<=|>=|==|!=|[<>=])?\s*((?:[^\s,<>=!|]|!(?!=))+)(?:\s*,|\s|$)/y
 
 /** `> 1.0, < 2.0 || = 3.0`: a comma or a blank is "and". Nothing, or `*`, is every version. Undefined where it is none of this. */
 export function readPlain(range: string, against: Against): boolean | undefined {

@@ -470,6 +470,18 @@ describe('bad input is a notice and never a pass', () => {
   test('a name over the limit is told', async () => {
     expect((await layer([{ path: 'x/'.repeat(2500) }])).ids).toEqual(['path-limit'])
   })
+  test.each(['none', 'gzip'] as const)('what takes too long is stopped and told, layers %s', async (compression) => {
+    const files = Array.from({ length: 5000 }, (_, at) => ({ path: `f${at}`, body: 'x'.repeat(at) }))
+    let now = 0
+    const read = (time: number) =>
+      openBytes(dockerArchive({ layers: [files], compression }), 'docker-archive', [reader('f4999')], {
+        clock: () => (now += 100),
+        limits: { time },
+      })
+    expect((await read(0)).ids).toContain('time-limit')
+    expect((await read(0.2)).ids).toContain('time-limit')
+    expect((await read(3600)).ids).toEqual([])
+  })
   test('a bomb is stopped', async () => {
     const bytes = gzipSync(tar([{ path: 'etc/a' }, { path: 'usr/zeros', body: Buffer.alloc(2 ** 22) }]))
     expect((await openBytes(bytes, 'rootfs', [], { limits: { inflated: 2 ** 20 } })).ids).toEqual(['inflation-limit'])

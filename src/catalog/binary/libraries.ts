@@ -68,7 +68,7 @@ export const libraries: readonly Classifier[] = [
   },
   {
     name: 'glibc',
-    files: ['libc', 'libc.musl', 'ld-linux-x86-64', 'ld-linux-aarch64', 'ld-linux', 'ld-linux-armhf'],
+    files: ['libc', 'ld-linux-x86-64', 'ld-linux-aarch64', 'ld-linux', 'ld-linux-armhf'],
     literals: [' stable release version '],
     pattern: /^ stable release version (2\.\d+(?:\.\d+)?)\.\n/,
     seen: 'Debian libc6',

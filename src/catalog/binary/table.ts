@@ -23,19 +23,24 @@ for (const classifier of Object.values(families).flat())
     else byFile.set(file, [classifier])
   }
 
-/** What a file of this base name may be: those that ask for the name itself, or for it without the version at its end. */
+/**
+ * What a file of this base name may be: those that ask for the name itself, or for it without the version at its end. A library that is
+ * no `lib` is a module that an interpreter loads (`openssl.so` of Ruby): it tells what it was built with, not what it is.
+ */
 export function classifiersOf(name: string): readonly Classifier[] {
   const library = name.indexOf('.so')
-  const whole = library > 0 && isEnd(name, library + 3) ? name.slice(0, library) : name
-  const known = byFile.get(whole)
-  if (known) return known
-  const found = byFile.get(withoutVersion(whole))
+  if (library <= 0 || !isEnd(name, library + 3)) return named(name)
+  return name.startsWith('lib') || name.startsWith('ld-') ? named(name.slice(0, library)) : []
+}
+
+function named(name: string): readonly Classifier[] {
+  const found = byFile.get(name) ?? byFile.get(withoutVersion(name))
   if (found) return found
-  // librustc_driver-6108105cd7e839cf, libpypy3.9-c, python3.13t
-  const dash = whole.lastIndexOf('-')
-  if (dash > 0 && whole.length - dash === 17) return byFile.get(whole.slice(0, dash)) ?? []
-  const cut = whole.endsWith('-c') ? 2 : whole.endsWith('t') ? 1 : 0
-  return cut === 0 ? [] : (byFile.get(withoutVersion(whole.slice(0, -cut))) ?? [])
+  // librustc_driver-6108105cd7e839cf (Cargo), libcrypto-d3570994 (auditwheel), libpypy3.9-c, python3.13t (ABI flags of PEP 3149, PEP 703)
+  const hash = name.length - name.lastIndexOf('-') - 1
+  if (hash === 8 || hash === 16) return byFile.get(withoutVersion(name.slice(0, -hash))) ?? []
+  const cut = name.endsWith('-c') ? 2 : 'tmd'.includes(name.slice(-1)) ? 1 : 0
+  return cut === 0 ? [] : (byFile.get(withoutVersion(name.slice(0, -cut))) ?? [])
 }
 
 const isEnd = (name: string, at: number): boolean => at === name.length || name.charCodeAt(at) === 0x2e
@@ -48,4 +53,4 @@ function withoutVersion(name: string): string {
 }
 
 /** The version that a name ends in, before `.so`: `3.12` of `libpython3.12.so.1.0`, `3.13` of `python3.13t`; empty where there is none. */
-export const seriesOf = (name: string): string => /(\d+\.\d+)t?(?:-c)?(?:\.so(?:\.[\d.]+)?)?$/.exec(name)?.[1] ?? ''
+export const seriesOf = (name: string): string => /(\d+\.\d+)[tmd]?(?:-c)?(?:\.so(?:\.[\d.]+)?)?$/.exec(name)?.[1] ?? ''

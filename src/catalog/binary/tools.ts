@@ -78,9 +78,9 @@ export const tools: readonly Classifier[] = [
   },
   {
     name: 'sudo',
-    files: ['sudo', 'sudoers', 'visudo'],
-    literals: ['\0Sudo version %s\n\0', '\0sudoers '],
-    pattern: /^\0(?:Sudo version %s\n\0+|sudoers )(\d+\.\d+\.\d+(?:p\d+)?)\0/,
+    files: ['sudo'],
+    literals: ['\0Sudo version %s\n\0'],
+    pattern: /^\0Sudo version %s\n\0+(\d+\.\d+\.\d+(?:p\d+)?)\0/,
     seen: 'Debian sudo',
   },
   {
@@ -129,7 +129,7 @@ export const tools: readonly Classifier[] = [
   {
     name: 'dumb-init',
     files: ['dumb-init'],
-    literals: ['\0' + '1.'],
+    literals: ['\x001.'],
     pattern: /^\0(1\.\d+\.\d+)\n/,
     requires: 'dumb-init v',
     seen: 'Debian dumb-init',

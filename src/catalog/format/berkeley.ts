@@ -93,7 +93,7 @@ export function* readHash(file: DatabaseFile): Generator<Pair> {
         items.push(bytes.subarray(start, end))
         end = start
       }
-      if (items.length < entries || entries % 2 !== 0 || end !== (half(bytes, 22) || size))
+      if (items.length < entries || entries % 2 !== 0 || end % 65_536 !== half(bytes, 22))
         file.damaged(`page ${number} is damaged`)
       for (let index = 0; index + 1 < items.length; index += 2) {
         const [key, value] = items.slice(index, index + 2).map(valueOf)

@@ -55,6 +55,7 @@ export function readLog({ size, window, damaged }: DatabaseFile): Log | undefine
     for (const [number, place] of pending) committed.set(number, place)
     pending.clear()
   }
+  if ((size - HEADER) % (FRAME + pageSize) !== 0) damaged('its last frame is cut off')
   if (pending.size > 0) damaged('its last transaction is not whole')
   return pages === 0
     ? undefined

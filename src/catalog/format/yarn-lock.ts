@@ -4,14 +4,11 @@
  */
 import { linesOf } from './lines.ts'
 
-/** Patterns of one entry that are kept. Popular packages have some tens. */
-const MAX_PATTERNS = 10_000
-
 /** An entry of the file. */
 export interface YarnEntry {
-  /** What asks for the package: `@babel/core@^7.1.0`. */
-  readonly patterns: readonly string[]
-  /** Its plain fields: `version`, `resolved`, `resolution`; of a field given twice the last. */
+  /** The first of what asks for the package: `@babel/core@^7.1.0`. */
+  readonly pattern: string
+  /** `version` and `resolution`; of a field given twice the last. */
   readonly fields: ReadonlyMap<string, string>
   /** From 1. */
   readonly line: number
@@ -20,7 +17,7 @@ export interface YarnEntry {
 }
 
 export function* yarnEntriesOf(body: Buffer): Generator<YarnEntry> {
-  let begun: { patterns: readonly string[]; fields: Map<string, string>; line: number; malformed: boolean } | undefined
+  let begun: { pattern: string; fields: Map<string, string>; line: number; malformed: boolean } | undefined
   for (const { text, number } of linesOf(body)) {
     const first = text.charCodeAt(0)
     // A blank line (NaN), a comment, or what is below a field.
@@ -28,29 +25,30 @@ export function* yarnEntriesOf(body: Buffer): Generator<YarnEntry> {
     if (first !== BLANK) {
       if (begun) yield begun
       begun = undefined
-      const key = /^(.*?):\s*$/.exec(text)?.[1]
-      if (key === undefined) yield { patterns: [], fields: new Map(), line: number, malformed: true }
-      else begun = { patterns: patternsOf(key), fields: new Map(), line: number, malformed: false }
+      const key = text.trimEnd()
+      if (!key.endsWith(':')) yield { pattern: '', fields: new Map(), line: number, malformed: true }
+      else begun = { pattern: firstOf(key.slice(0, -1)), fields: new Map(), line: number, malformed: false }
       continue
     }
     if (!begun || text.charCodeAt(1) !== BLANK || text.charCodeAt(2) === BLANK) continue
-    const field = FIELD.exec(text)
-    if (field) begun.fields.set(unquoted(field[1] ?? ''), unquoted(field[2] ?? ''))
+    const field = FIELDS.find((name) => text.startsWith(name, 2) || text.startsWith(`"${name}"`, 2))
+    const value = field && VALUE.exec(text.slice(text.indexOf(field) + field.length))?.[1]
+    if (field && value) begun.fields.set(field, unquoted(value))
   }
   if (begun) yield begun
 }
 
 const BLANK = 0x20
 const HASH = 0x23
-/** `version "1.0.0"` of Yarn 1, `version: 1.0.0` of later ones. What ends in a colon has deeper lines. */
-const FIELD = /^ {2}("[^"]*"|[^\s":]+)(?::\s+|\s+)(\S.*)$/
+/** `version "1.0.0"` of Yarn 1, `version: 1.0.0` of later ones. */
+const FIELDS = ['version', 'resolution'] as const
+/** What ends in a colon has deeper lines: a list of packages of that name. */
+const VALUE = /^"?(?::\s*|\s+)([^\s:].*)$/
 
-/** `"a@^1, a@^2"` of later Yarns, `a@^1, "@s/b@^2"` of the first: a comma within quotation marks separates, too, as no range has one. */
-function patternsOf(key: string): readonly string[] {
-  return key
-    .split(/\s*,\s*/, MAX_PATTERNS)
-    .map((one) => one.replace(/^"|"$/g, '').trim())
-    .filter((one) => one !== '')
+/** `"a@^1, a@^2"` of later Yarns, `a@^1, "@s/b@^2"` of the first. No range has a comma. */
+function firstOf(key: string): string {
+  const comma = key.indexOf(',')
+  return (comma < 0 ? key : key.slice(0, comma)).replaceAll('"', '').trim()
 }
 
 /** The text of a scalar: quotation marks are JSON's. */

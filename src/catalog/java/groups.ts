@@ -26,7 +26,6 @@ const GROUPS: readonly (readonly [artifact: RegExp, group: string])[] = [
   [/^reactor-core$/, 'io.projectreactor'],
   [/^reactor-netty(?:-|$)/, 'io.projectreactor.netty'],
   [/^reactive-streams$/, 'org.reactivestreams'],
-  [/^rxjava$/, 'io.reactivex.rxjava3'],
   [/^kafka-clients$|^kafka-streams$|^kafka_2\./, 'org.apache.kafka'],
   [/^lz4-java$/, 'org.lz4'],
   [/^checker-qual$/, 'org.checkerframework'],
@@ -42,7 +41,6 @@ const GROUPS: readonly (readonly [artifact: RegExp, group: string])[] = [
   [/^junit-platform/, 'org.junit.platform'],
   [/^hibernate-core$/, 'org.hibernate'],
   [/^byte-buddy(?:-agent)?$/, 'net.bytebuddy'],
-  [/^groovy(?:-|$)/, 'org.codehaus.groovy'],
   [/^scala-(?:library|reflect|compiler)$/, 'org.scala-lang'],
   [/^log4j$/, 'log4j'],
 ]

@@ -1,7 +1,7 @@
 /** Which artifact an archive is, from what is known of it without the network: properties of Maven, the manifest, the file's name. */
 import { MAX_WORD } from '../complaints.ts'
 import { isVersion, type Coordinates } from './coordinates.ts'
-import { parseFileName } from './filename.ts'
+import { parseFileName, type FileName } from './filename.ts'
 import { groupOfArtifact } from './groups.ts'
 
 export interface Clues {
@@ -88,7 +88,7 @@ function byName({ stem, manifest, classes }: Clues): Coordinates | undefined {
     name.version === '' ||
     versionsIn(manifest).every((one) => !VERSION.test(one)) ||
     versionsIn(manifest).some((one) => sameVersion(one, version))
-  const group = groupOfArtifact(artifact) ?? groupOf(speaks ? manifest : new Map(), artifact, classes) ?? artifact
+  const group = groupOfArtifact(artifact) ?? groupOf(speaks ? manifest : new Map(), name, artifact, classes) ?? artifact
   return { group, artifact, version, ...(name.classifier !== '' && { classifier: name.classifier }) }
 }
 
@@ -118,26 +118,32 @@ const isGroup = (text: string | undefined): text is string =>
  * The group, where something says it. A bundle's symbolic name is group and artifact (bnd and Felix write it so), and so is an
  * artifact that is itself written as one; Maven's archiver writes the group as Implementation-Vendor-Id.
  */
-function groupOf(manifest: ReadonlyMap<string, string>, artifact: string, classes: () => string): string | undefined {
-  const names = [symbolicName(manifest), manifest.get('extension-name'), manifest.get('automatic-module-name')]
-  for (const name of names)
-    if (name?.endsWith(`.${artifact}`) && isGroup(name.slice(0, -artifact.length - 1)))
-      return name.slice(0, -artifact.length - 1)
-  for (const said of [manifest.get('group-id'), manifest.get('implementation-vendor-id')])
-    if (isGroup(said)) return said
-  const above = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf('.')))
-  if (isGroup(above(artifact))) return above(artifact)
-  const [symbolic] = names
+function groupOf(
+  manifest: ReadonlyMap<string, string>,
+  { classifier }: FileName,
+  artifact: string,
+  classes: () => string,
+): string | undefined {
+  const symbolic = symbolicName(manifest)
+  for (const said of [symbolic, manifest.get('extension-name'), manifest.get('automatic-module-name')]) {
+    const name = classifier === '' ? said : said?.replace(`.${classifier}`, '')
+    const group = name?.endsWith(`.${artifact}`) ? above(name) : undefined
+    if (isGroup(group)) return group
+  }
+  const stated = [manifest.get('group-id'), manifest.get('implementation-vendor-id'), above(artifact)].find(isGroup)
+  if (stated !== undefined) return stated
+  // `com.google.inject.servlet` is `guice-servlet`, but `com.google.inject` is `guice`.
   if (isGroup(symbolic)) {
-    const last = symbolic.slice(above(symbolic).length + 1)
-    // `com.google.inject.servlet` is `guice-servlet`, but `com.google.inject` is `guice`.
-    const group = artifact.endsWith(last) ? above(symbolic) : symbolic
+    const part = artifact.endsWith(symbolic.slice(above(symbolic).length + 1))
+    const group = part ? above(symbolic) : symbolic
     if (isGroup(group)) return group
   }
   const titles = ['implementation-title', 'specification-title', 'implementation-vendor', 'specification-vendor']
-  for (const name of titles) if (isGroup(manifest.get(name))) return manifest.get(name)
-  return groupOfClasses(classes(), artifact)
+  return titles.map((name) => manifest.get(name)).find(isGroup) ?? groupOfClasses(classes(), artifact)
 }
+
+/** Without its last label. */
+const above = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')))
 
 /**
  * From the folder of the classes, where it agrees with the artifact: `org/slf4j` and `slf4j-api`, `com/jcraft/jsch` and `jsch`,
