@@ -86,10 +86,11 @@ const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}
     output: { minify: true, comments: false, ...output },
   })
 
-/** `lib-yaml` for what is in node_modules/yaml. */
+/** `lib-yaml` for what is in node_modules/yaml; what reads YAML here, which many commands and most images never need, goes with it. */
 const library = (id: string): string | null => {
   const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? []
-  return name === undefined ? null : `lib-${name.replace(/[@/]/g, '_')}`
+  if (name !== undefined) return `lib-${name.replace(/[@/]/g, '_')}`
+  return /\/src\/document\/yaml(?:-[a-z]+)?\.ts$/.test(id) ? 'lib-document-yaml' : null
 }
 
 await mkdir(out, { recursive: true })
@@ -97,14 +98,18 @@ await mkdir(out, { recursive: true })
 await bundle('src/action.ts', { file: `${out}/action.js`, format: 'esm', codeSplitting: false })
 if (!given.action) {
   await rm(`${out}/cli`, { recursive: true, force: true })
-  await bundle('src/cli.ts', {
-    dir: `${out}/cli`,
-    format: 'cjs',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: '[name].cjs',
-    // Each library is a part of its own, which bin/start.cjs loads when something of it is used.
-    codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: library, test: /node_modules/ }] },
-  })
+  await bundle(
+    'src/cli.ts',
+    {
+      dir: `${out}/cli`,
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name].cjs',
+      // Each library is a part of its own, which bin/start.cjs loads when something of it is used.
+      codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: library, debugName: 'libraries' }] },
+    },
+    { preserveEntrySignatures: false },
+  )
   for (const name of await readdir(`${out}/cli`)) {
     // ASCII is read the fastest.
     const text = (await readFile(`${out}/cli/${name}`, 'utf8')).replace(

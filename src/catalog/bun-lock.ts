@@ -1,7 +1,7 @@
 import type { Cataloger } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
 import { isBrought } from './format/brought.ts'
-import { linesOfKeys, objectAt, objectOf, pathKey, withoutMark } from './format/json.ts'
+import { linesOfKeys, objectAt, objectOf, pathKey, withoutLastCommas, withoutMark } from './format/json.ts'
 import { LockFile } from './format/lock.ts'
 
 /**
@@ -18,8 +18,7 @@ export const bunLock: Cataloger = {
     const lock = new LockFile(file, 'npm', 'bun install --save-text-lockfile')
     if (lock.tooLarge(file.body.length)) return lock.read()
     if (file.path.endsWith('b')) return lock.unreadable("is the binary form of Bun's lock file, which is not read")
-    // JSON but for a comma after the last of a list; a comma within a text stays.
-    const text = withoutMark(file.body).replaceAll(TEXT_OR_LAST_COMMA, (all) => (all === ',' ? ' ' : all))
+    const text = withoutLastCommas(withoutMark(file.body))
     const json = objectOf(text)
     if (!json) return lock.unreadable('is not a JSON object')
     const lines = linesOfKeys(text, 2, (path) => path.length === 2 && path[0] === 'packages')
@@ -35,6 +34,5 @@ export const bunLock: Cataloger = {
 }
 
 const NAME = /(?:^|\/)bun\.lockb?$/
-const TEXT_OR_LAST_COMMA = /"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g
 /** Where it is from is no version: `github:a/b#1234`, `workspace:packages/a`. */
 const versionOf = (resolution: string): string => (/[:/]/.test(resolution) ? '' : resolution)

@@ -1,5 +1,4 @@
 import { inflateSync } from 'node:zlib'
-import { z } from 'zod'
 import type { Cataloger, PackageFind } from '../model/tree.ts'
 import { complaintsAbout, MAX_FINDS, MAX_WORD, tooMany } from './complaints.ts'
 import { beginsAsProgram, mayBeProgram, programsOf, type ProgramFile } from './format/program-files.ts'
@@ -11,8 +10,18 @@ const SECTION = '.dep-v0'
 const MAX_STORED = 2 ** 22
 const MAX_LIST = 2 ** 24
 
-/** The list's own schema: github.com/rust-secure-code/cargo-auditable, cargo-auditable.schema.json. */
-const List = z.object({ packages: z.array(z.object({ name: z.string(), version: z.string() })) })
+/** As much of the list as is read: github.com/rust-secure-code/cargo-auditable, cargo-auditable.schema.json. */
+interface CrateList {
+  readonly packages: readonly { readonly name: string; readonly version: string }[]
+}
+const isList = (value: unknown): value is CrateList =>
+  isObject(value) &&
+  Array.isArray(value['packages']) &&
+  value['packages'].every(
+    (one: unknown) => isObject(one) && typeof one['name'] === 'string' && typeof one['version'] === 'string',
+  )
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 
 /**
  * Crates of Rust programs that were built with cargo-auditable, which writes the list into a section of the program
@@ -56,14 +65,14 @@ export const rust: Cataloger = {
 }
 
 /** The list; what is wrong with it; undefined where there is none. */
-function listIn({ program, ranges }: ProgramFile): z.infer<typeof List> | string | undefined {
+function listIn({ program, ranges }: ProgramFile): CrateList | string | undefined {
   const section = program.sections.find(({ name }) => name === SECTION)
   if (!section) return undefined
   if (section.size > MAX_STORED) return `is larger than ${MAX_STORED} bytes`
   try {
     const text = inflateSync(ranges.at(section.offset, section.size), { maxOutputLength: MAX_LIST }).toString('utf8')
-    const { data } = List.safeParse(JSON.parse(text))
-    return data ?? 'does not have the form that cargo-auditable writes'
+    const list: unknown = JSON.parse(text)
+    return isList(list) ? list : 'does not have the form that cargo-auditable writes'
   } catch {
     return `is damaged, or larger than ${MAX_LIST} bytes`
   }

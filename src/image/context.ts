@@ -23,6 +23,8 @@ export interface Context {
   readonly verifyAll: boolean
   readonly cache?: Cache
   readonly late: () => boolean
+  /** Bytes of files of layers that pass which may still be held in memory. */
+  readonly memory: { left: number }
   /** Entries that may still be read from the archive, and merged. */
   readonly budget: { left: number }
   readonly merging: { left: number }
@@ -51,7 +53,7 @@ export const notice = ({ target }: Context, problem: Problem, lost = true): Noti
 
 /** `verifyStored`: in the OCI form, where the manifest vouches for every blob by its digest. */
 export const readingOf = (
-  { catalogers, limits, verifyAll, budget, late, cache }: Context,
+  { catalogers, limits, verifyAll, budget, memory, late, cache }: Context,
   verifyStored = false,
 ): LayerReading => ({
   catalogers,
@@ -59,6 +61,7 @@ export const readingOf = (
   budget,
   verifyAll,
   verifyStored,
+  memory,
   late,
   ...(cache && { cache }),
 })

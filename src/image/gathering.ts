@@ -36,6 +36,8 @@ export interface LayerReading {
   readonly verifyAll: boolean
   /** The manifest vouches for every blob by its digest: none is believed unread. */
   readonly verifyStored: boolean
+  /** Bytes that files of layers which pass may still take in memory, all together; above, they are kept on disk while they are read. */
+  readonly memory: { left: number }
   /** The time is up (`Limits.time`). */
   readonly late: () => boolean
   /** What earlier runs made of compressed layers. */

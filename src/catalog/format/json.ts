@@ -105,6 +105,26 @@ export function eachKey(text: string, depth: number, visit: (path: JsonPath, lin
   }
 }
 
+/** JSON but for a comma after the last of a list or an object, as Bun and JSONC write it -> JSON. Offsets and lines stay. */
+export function withoutLastCommas(text: string): string {
+  const parts: string[] = []
+  let from = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 0x22) i = endOfText(text, i)
+    else if (c === 0x2c) {
+      let next = i + 1
+      while (' \t\r\n'.includes(text.charAt(next)) && next < text.length) next++
+      if (text.charAt(next) === '}' || text.charAt(next) === ']') {
+        parts.push(text.slice(from, i), ' ')
+        from = i + 1
+      }
+      i = next - 1
+    }
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(from)
+}
+
 /** Where the text that begins at `from` ends: at its closing quotation mark. */
 function endOfText(text: string, from: number): number {
   for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {

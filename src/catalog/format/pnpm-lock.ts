@@ -14,7 +14,7 @@ export interface PnpmEntry {
 
 /** Undefined where the text is one for a reader of YAML. */
 export function pnpmEntriesOf(text: string): readonly PnpmEntry[] | undefined {
-  // Tabs, anchors, several documents, texts of several lines, keys that are too long to stand alone on a line.
+  // Tabs, anchors, comments, several documents, keys that are too long to stand alone on a line.
   if (!text.startsWith('lockfileVersion:') || ODD.test(text)) return undefined
   const found: PnpmEntry[] = []
   const begin = text.startsWith('packages:') ? 0 : text.indexOf('\npackages:') + 1
@@ -47,7 +47,7 @@ export function pnpmEntriesOf(text: string): readonly PnpmEntry[] | undefined {
   return found
 }
 
-const ODD = /\t|\r(?!\n)|^(?:---|\.\.\.|%)|^ *\? |: [&*!|>]|^ *#/m
+const ODD = /\t|\r(?!\n)|^(?:---|\.\.\.|%)|^ *\? |: [&*!]|^ *#/m
 /** `'@s/a@1.0.0':`, `/a/1.0.0:`, `a@1.0.0: {}` */
 const KEY = /^(?:'((?:[^']|'')*)'|([^\s'"#&*!|>%@`{}[\],?-](?:[^:#]|:(?=\S)|(?<=\S)#)*)):(?: \{\})?$/
 const VALUE = /^(?:name|version): +(?:'([^']*)'|([^\s'"#&*!|>%@`{}[\],?-][^:#\n]*))$/

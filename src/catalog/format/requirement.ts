@@ -14,7 +14,7 @@ const WHEEL = /(?:^|[\\/])([A-Za-z0-9][A-Za-z0-9._]*)-([A-Za-z0-9._+!]+)(?:-\d[^
 
 /** Undefined for what names no package: a comment, an option, a path without a name. */
 export function requirementOf(text: string): Requirement | undefined {
-  let line = withoutComment(text).trim()
+  let line = withoutComment(text).replaceAll(/\s+/g, ' ').trim()
   const editable = /^(?:-e|--editable)(?:\s+|=)(.+)$/.exec(line)
   if (editable) line = editable[1]?.trim() ?? ''
   else if (line === '' || line.startsWith('-')) return undefined
