@@ -14,20 +14,12 @@ const STAMP = 64
 
 /** Parts that are libraries (scripts/build.ts): most of them are used by few inputs, and each takes some milliseconds to load. */
 const LIBRARY = './lib-'
-/** What stands for the exports of a part until one of them is asked for. */
-const lazy = (exports) =>
-  new Proxy(
-    {},
-    {
-      get: (_, name) => exports()[name],
-      has: (_, name) => name in exports(),
-      ownKeys: () => Reflect.ownKeys(exports()),
-      getOwnPropertyDescriptor: (_, name) => {
-        const found = Reflect.getOwnPropertyDescriptor(exports(), name)
-        return found && { ...found, configurable: true }
-      },
-    },
-  )
+/** What stands for the exports of a part until one of them is asked for; from then on it inherits them. */
+const lazy = (exports) => {
+  const found = (_, name) => Object.getPrototypeOf(Object.setPrototypeOf(stub, exports()))[name]
+  const stub = Object.create(new Proxy({}, { get: found }))
+  return stub
+}
 
 /** Gives functions for the build: `again` runs the entry once more with what is loaded, `keep` writes down the compiled code of all of it. */
 module.exports = function start(folder, { fresh = false } = {}) {

@@ -131,7 +131,7 @@ export async function scan(options: ScanOptions): Promise<Result> {
   const { standard } = settings.value
   const asked = options.compliance === true && standard !== undefined ? standard : undefined
   const world = worldOf(inventory)
-  const { findings, notices, tallies } = judge(judged, world, { tally: asked !== undefined })
+  const { findings, notices, tallies } = judge(judged, world, { tally: asked !== undefined, today: options.today })
   const left = waive(findings, {
     waivers: settings.value.waivers,
     comments: inventory.comments,

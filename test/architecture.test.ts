@@ -9,14 +9,15 @@ const src = join(root, 'src')
 /** Folder -> folders that it may import from. The same table stands in src/README.md. */
 const MAY: Record<string, readonly string[]> = {
   model: [],
+  version: ['model'],
   document: ['model'],
   source: ['model'],
   dialect: ['model', 'document'],
   image: ['model', 'source'],
-  catalog: ['model', 'document'],
+  catalog: ['model', 'document', 'version'],
   confine: ['model', 'document'],
-  rule: ['model', 'document'],
-  policy: ['model', 'document'],
+  rule: ['model', 'document', 'version'],
+  policy: ['model', 'document', 'version'],
   report: ['model'],
   join: ['model'],
   cli: ['model', 'report', 'policy', 'rule', 'confine', '.'],

@@ -1,7 +1,7 @@
 import { child, entries, get, textOf } from '../document/node.ts'
 import type { Cataloger } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
-import { listOf, treeOf } from './format/finds.ts'
+import { listOf, sourceAt, treeOf } from './format/finds.ts'
 
 /** Packages that pub locked: pubspec.lock (dart.dev/tools/pub/glossary#lockfile), whatever source they come from. */
 export const dart: Cataloger = {
@@ -21,7 +21,7 @@ export const dart: Cataloger = {
         const from = git && url !== undefined && revision !== undefined
         list.add(name, textOf(child(one, 'version')) ?? '', one.place.line, {
           declared: true,
-          ...(from && { qualifiers: { vcs_url: `git+${url}@${revision}` } }),
+          ...(from && { qualifiers: sourceAt('git', url, revision) }),
         })
       }
     return list.read

@@ -1,7 +1,7 @@
 import type { Cataloger } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
 import { linesOf } from './format/lines.ts'
-import { listOf } from './format/finds.ts'
+import { listOf, sourceAt } from './format/finds.ts'
 
 /** `"cowboy": {:hex, :cowboy, "2.9.0", ...` and `"app": {:git, "https://...", "a1b2...", []}`. */
 const RECORD = /"([^"\\]{1,1024})"\s*:\s*\{:(hex|git|path)\b/g
@@ -31,7 +31,7 @@ export const elixir: Cataloger = {
         const [, first, second = ''] = form.exec(text) ?? []
         if (first === undefined) list.malformed(number, `The record of ${name} in mix.lock is not one that Mix writes`)
         else if (source === 'hex') list.add(first, second, number, { declared: true })
-        else list.add(name, '', number, { declared: true, qualifiers: { vcs_url: `git+${first}@${second}` } })
+        else list.add(name, '', number, { declared: true, qualifiers: sourceAt('git', first, second) })
       }
     return list.read
   },

@@ -1,7 +1,7 @@
 import type { Cataloger, ImageFile } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
 import { property, termsOf, type Term } from './format/erlang.ts'
-import { listOf, textOfFile, type PackageList } from './format/finds.ts'
+import { listOf, sourceAt, textOfFile, type PackageList } from './format/finds.ts'
 
 /**
  * Packages of Erlang and Elixir. Installed: application resource files, `ebin/NAME.app` (app(4)), of a release, of `_build` or of the system.
@@ -63,7 +63,7 @@ function lockOf(list: PackageList, { line, items: [name, source] = [] }: Term): 
     const revision = second?.items?.[1]?.text
     list.add(name.text, '', line, {
       declared: true,
-      ...(revision !== undefined && { qualifiers: { vcs_url: `${kind.text}+${first.text}@${revision}` } }),
+      ...(revision !== undefined && { qualifiers: sourceAt(kind.text, first.text, revision) }),
     })
   }
 }

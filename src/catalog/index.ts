@@ -12,11 +12,19 @@ import { portage } from './portage.ts'
 import { releaseFiles } from './release-files.ts'
 import { fileCapabilities } from './file-capabilities.ts'
 import { go } from './go.ts'
+import { nuget } from './nuget.ts'
+import { dotnet } from './dotnet.ts'
+import { maven } from './maven.ts'
+import { gradle } from './gradle.ts'
+import { goMod } from './go-mod.ts'
+import { cargo } from './cargo.ts'
+import { java } from './java.ts'
 import { interpreters } from './interpreters.ts'
 import { npm } from './npm.ts'
 import { osRelease } from './os-release.ts'
 import { programs } from './programs.ts'
 import { python } from './python.ts'
+import { pythonEgg } from './python-egg.ts'
 import { rust } from './rust.ts'
 import { rpm } from './rpm.ts'
 import { setuid } from './setuid.ts'
@@ -68,7 +76,7 @@ export const packageCatalogers: readonly Cataloger[] = [
   rpm,
   npm,
   python,
-  yarnCache,
+  pythonEgg, yarnCache,
   npmLock,
   yarnLock,
   pnpmLock,
@@ -83,7 +91,7 @@ export const packageCatalogers: readonly Cataloger[] = [
   composer,
   composerLock,
   go,
-  rust,
+  rust, java, dotnet, cargo, goMod, gradle, maven, nuget,
   cocoapods,
   conan,
   dart,

@@ -10,7 +10,7 @@ export interface Distribution {
   readonly version: string
 }
 
-/** Types whose namespace is the distribution, and what it is where the image does not tell. */
+/** Types of packages of a distribution, and what their namespace is where the image does not tell; those below in SEPARATORS have their own. */
 const VENDORS: ReadonlyMap<string, string> = new Map([
   ['alpm', 'arch'],
   ['apk', 'alpine'],
@@ -22,11 +22,13 @@ const VENDORS: ReadonlyMap<string, string> = new Map([
 /** What stands between namespace and name, as the ecosystem writes them together. */
 const SEPARATORS: ReadonlyMap<string, string> = new Map([
   ['composer', '/'],
+  ['github', '/'],
   ['golang', '/'],
   ['maven', ':'],
   ['npm', '/'],
   ['swift', '/'],
   ['cpan', '/'],
+  ['ebuild', '/'],
   ['hex', '/'],
 ])
 
@@ -41,14 +43,15 @@ export function purlOf(find: Omit<PackageFind, 'line'>, distribution: Distributi
   const vendor = VENDORS.get(find.type)
   const separator = SEPARATORS.get(find.type)
   const cut = separator === undefined ? -1 : find.name.lastIndexOf(separator)
-  const namespace = vendor === undefined ? find.name.slice(0, Math.max(0, cut)) : distribution.id || vendor
+  const own = vendor === undefined || separator !== undefined
+  const namespace = own ? find.name.slice(0, Math.max(0, cut)) : distribution.id || vendor
   const epoch = find.type === 'rpm' ? /^(\d+):/.exec(find.version)?.[1] : undefined
   const distro = [distribution.id, distribution.version].filter(Boolean).join('-')
   const qualifiers: Record<string, string> = {
     ...(vendor !== undefined && find.architecture !== '' && { arch: find.architecture }),
     ...(vendor !== undefined && distro !== '' && { distro }),
     ...(epoch !== undefined && { epoch }),
-    ...(vendor !== undefined && find.source !== '' && { upstream: upstreamOf(find) }),
+    ...(vendor !== undefined && (find.source !== '' || find.sourceVersion !== undefined) && { upstream: upstreamOf(find) }),
     ...find.qualifiers,
   }
   const version = epoch === undefined ? find.version : find.version.slice(epoch.length + 1)
@@ -69,8 +72,8 @@ export function purlOf(find: Omit<PackageFind, 'line'>, distribution: Distributi
 }
 
 /** The source package as other tools write it: `glibc`, `glibc@2.36-9` where its version differs. */
-const upstreamOf = ({ source, sourceVersion }: Omit<PackageFind, 'line'>): string =>
-  sourceVersion === undefined ? source : `${source}@${sourceVersion}`
+const upstreamOf = ({ name, source, sourceVersion }: Omit<PackageFind, 'line'>): string =>
+  sourceVersion === undefined ? source : `${source || name}@${sourceVersion}`
 
 /** What a package URL says, the other way round. */
 export type PurlFind = Omit<PackageFind, 'line' | 'declared' | 'licences' | 'files'>
@@ -96,13 +99,13 @@ export function findOfPurl(purl: string): PurlFind | undefined {
     name: nameIn(type, url.namespace ?? '', url.name) + (type === 'cocoapods' && url.subpath ? `/${url.subpath}` : ''),
     version: (isSystem && epoch !== undefined ? `${epoch}:` : '') + (url.version ?? ''),
     architecture: isSystem ? arch : '',
-    source,
+    source: source === url.name ? '' : source,
     ...(sourceVersion !== undefined && { sourceVersion }),
     ...(Object.keys(others).length > 0 && { qualifiers: others }),
   }
 }
 
 function nameIn(type: PackageType | undefined, namespace: string, name: string): string {
-  if (namespace === '' || (type !== undefined && VENDORS.has(type))) return name
+  if (namespace === '' || (type !== undefined && VENDORS.has(type) && !SEPARATORS.has(type))) return name
   return `${namespace}${(type && SEPARATORS.get(type)) ?? '/'}${name}`
 }

@@ -32,7 +32,8 @@ function descriptionOf(file: ImageFile) {
     const licence = fields.get('license')?.text ?? ''
     const fromBioconductor = fields.has('biocviews') && fields.get('repository')?.text !== 'CRAN'
     list.add(name.text, version, name.line, {
-      ...(licence !== '' && { licences: [licence] }),
+      // R's own packages say `Part of R 4.2.2`.
+      ...(licence !== '' && !licence.startsWith('Part of R') && { licences: [licence] }),
       ...(fromBioconductor && BIOCONDUCTOR),
     })
     break

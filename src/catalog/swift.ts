@@ -1,7 +1,7 @@
 import { child, elements, get, textOf, type Node } from '../document/node.ts'
 import type { Cataloger } from '../model/tree.ts'
 import { isRegular } from './entry.ts'
-import { listOf, treeOf } from './format/finds.ts'
+import { listOf, sourceAt, treeOf } from './format/finds.ts'
 
 /**
  * Packages that Swift Package Manager locked: Package.resolved, versions 1 to 3 (github.com/swiftlang/swift-package-manager,
@@ -29,7 +29,7 @@ export const swift: Cataloger = {
       const revision = textOf(get(pin, 'state.revision'))
       list.add(name, version ?? '', lineOf(pin, identity), {
         declared: true,
-        ...(version === undefined && revision !== undefined && { qualifiers: { vcs_url: `git+${place}@${revision}` } }),
+        ...(version === undefined && revision !== undefined && { qualifiers: sourceAt('git', place, revision) }),
       })
     }
     return list.read

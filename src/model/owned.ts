@@ -4,23 +4,40 @@ import type { Entry, Finds } from './tree.ts'
 
 /**
  * Whether a path of the merged tree is one that a package of the distribution lists. Package managers list files by the paths that
- * the package had: `/bin/ls` is `usr/bin/ls` where `bin` is a link (usr-merge), so the links of the root directory are seen through. A file that dpkg-divert(1) moved belongs to who listed it.
- * Undefined where no package lists any file: then nobody knows.
+ * the package had: `/bin/ls` is `usr/bin/ls` where `bin` is a link (usr-merge), so the links of the root directory are seen through.
+ * A file that dpkg-divert(1) moved belongs to who listed it, a script of the package manager's own to the package of its name, and all of
+ * a Nix store to Nix. Undefined where no package lists any file: then nobody knows.
  */
 export function ownedBy(finds: readonly Finds[], root: Iterable<Entry>): ((path: string) => boolean) | undefined {
   const listed = new Set<string>()
+  const names = new Set<string>()
+  let nix = false
   for (const { packages, parts } of finds)
     for (const list of [packages, parts])
-      for (const { type, files } of list ?? [])
+      for (const { type, name, files } of list ?? []) {
         if (files && systemTypes.has(type)) for (const file of files) listed.add(file)
-  if (listed.size === 0) return undefined
+        if (type === 'deb' || type === 'opkg') names.add(name)
+        nix ||= type === 'nix'
+      }
+  if (listed.size === 0 && !nix) return undefined
   for (const { diversions } of finds) for (const { from, to } of diversions ?? []) if (listed.has(from)) listed.add(to)
   const links = [...root].flatMap(({ path, type, link }) =>
     type === 'symlink' && link !== undefined ? [{ from: `${clean(link)}/`, to: `${path}/` }] : [],
   )
+  const isKept = (path: string): boolean => {
+    if (nix && path.startsWith('nix/store/')) return true
+    const name = path.includes('/info/') ? SCRIPT.exec(path)?.[1] : undefined
+    return name !== undefined && names.has(name)
+  }
   return (path) =>
-    listed.has(path) || links.some(({ from, to }) => path.startsWith(from) && listed.has(to + path.slice(from.length)))
+    isKept(path) ||
+    listed.has(path) ||
+    links.some(({ from, to }) => path.startsWith(from) && listed.has(to + path.slice(from.length)))
 }
 
 /** Target of a link in the root directory, as a path of the tree. */
 const clean = (link: string): string => link.replace(/^\/+|\/+$/g, '')
+
+/** Scripts that dpkg and opkg run as they install a package, and which are in no list: `info/NAME:ARCH.postinst`. */
+const SCRIPT =
+  /^(?:var\/lib\/dpkg|(?:usr|var|opt)\/lib\/opkg)\/info\/([^/:]+?)(?::[^/]+)?\.(?:config|(?:pre|post)(?:inst|rm)(?:-pkg)?)$/

@@ -15,6 +15,7 @@ export const packageTypes = [
   'ebuild',
   'gem',
   'generic',
+  'github',
   'golang',
   'hackage',
   'hex',

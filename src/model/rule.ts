@@ -11,6 +11,8 @@ export type ParameterValue = string | number | boolean | readonly string[]
 export interface Parameter {
   readonly default: ParameterValue
   readonly says: string
+  /** What each text of the list is: `TYPE/NAME RANGE`, the range left out for every version; or `TYPE/NAME VERSION`. */
+  readonly of?: 'ranges' | 'versions'
 }
 
 /** A text in a dialect, with its marks. */

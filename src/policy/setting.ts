@@ -2,6 +2,7 @@
 import { isMap, type Node } from '../document/node.ts'
 import type { Place } from '../model/place.ts'
 import type { Parameter, ParameterValue, RuleInfo } from '../model/rule.ts'
+import { wrongWords } from '../version/word.ts'
 import { hint } from './nearest.ts'
 import { MAX_ERRORS, type Problem, type RuleSetting } from './policy.ts'
 import type { RuleText } from './schema.ts'
@@ -61,7 +62,8 @@ function wrongParameter(rule: RuleInfo, name: string, value: ParameterValue, pla
       },
     ]
   const wanted = type(parameter)
-  if (wanted.fits(value)) return []
+  if (wanted.fits(value))
+    return wrongWords(parameter, value).map((message) => ({ place, message: `${name}: ${message}` }))
   return [
     {
       place,

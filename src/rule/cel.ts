@@ -8,6 +8,7 @@ import { roots } from '../model/fields.ts'
 import type { Place } from '../model/place.ts'
 import type { ParameterValue } from '../model/rule.ts'
 import { isFact, type AnyFact, type AnyFacts, type Group, type Rows } from '../model/row.ts'
+import { inRange, isAmong, isBelow, isOlder, type Answer } from './package.ts'
 import { like, ownMatches, within } from './text.ts'
 
 /** Thrown into CEL by a fact that is not known. To the library an Error (`instanceof`), but no stack is taken: 3 µs instead of 19. */
@@ -86,6 +87,19 @@ class Text {
     return String(look(this.fact, this.path))
   }
 }
+/** The day of the scan. Dates (YYYY-MM-DD) are compared with it; it is no fact of what is scanned, and never a reason. */
+class Today {
+  readonly #day: string | undefined
+  constructor(day: string | undefined) {
+    this.#day = day
+  }
+  get day(): string {
+    if (this.#day === undefined) throw new Unknown({ how: 'unknown', place: BLANK.place, because: 'nobody said which day it is' })
+    return this.#day
+  }
+}
+export const bindToday = (day: string | undefined): Context => ({ today: new Today(day) })
+
 /** The element of the table behind a value of CEL, for rules that judge element by element. */
 export const elementOf = (value: unknown): ListElement | undefined =>
   value instanceof Text ? value.fact : value instanceof Box ? value.$element : undefined
@@ -241,7 +255,48 @@ function environment(): Environment {
     register(env, group)
     env.registerVariable(name, group.cel)
   }
+  env.registerType('Today', { ctor: Today, fields: {} })
+  env.registerVariable('today', 'Today')
+  env.registerOperator('string < Today', (day: string, today: Today) => day < today.day)
+  env.registerOperator('string >= Today', (day: string, today: Today) => day >= today.day)
+  aboutVersions(env)
   return env
+}
+
+/** Groups of rows that are packages: they have a type, a name and a version. */
+export const PACKAGES = ['Package', 'DeclaredPackage', 'RemovedPackage']
+function aboutVersions(env: Environment): void {
+  env.registerFunction('satisfies(string, string, string): bool', (type: string, version: string, range: string) =>
+    known(inRange(type, version, range)),
+  )
+  env.registerFunction('older(string, string, string): bool', (type: string, version: string, other: string) =>
+    known(isOlder(type, version, other)),
+  )
+  const read = (box: Box, key: string) => (): string => String(look(factAt(box, key), box.$path, key))
+  for (const name of PACKAGES) {
+    const both = (box: Box): readonly [string, string] => [read(box, 'type')(), read(box, 'version')()]
+    env.registerFunction(`${name}.satisfies(string): bool`, (box: Box, range: string) =>
+      known(inRange(...both(box), range)),
+    )
+    env.registerFunction(`${name}.older(string): bool`, (box: Box, other: string) =>
+      known(isOlder(...both(box), other)),
+    )
+    env.registerFunction(`${name}.among(list<string>): bool`, (box: Box, words: string[]) =>
+      known(isAmong(words, read(box, 'type')(), read(box, 'name')(), read(box, 'version'))),
+    )
+    env.registerFunction(`${name}.below(list<string>): bool`, (box: Box, words: string[]) =>
+      known(isBelow(words, read(box, 'type')(), read(box, 'name')(), read(box, 'version'))),
+    )
+  }
+}
+/** An answer, or why there is none: then what was read last is not known for this purpose. */
+function known(answer: Answer): boolean {
+  if (typeof answer === 'boolean') return answer
+  const from = latest ?? BLANK
+  const fact: AnyFact = { how: 'unknown', place: from.place, because: answer, from: [from] }
+  trace?.reads.push(fact)
+  trace?.paths.set(fact, trace.paths.get(from) ?? '')
+  throw new Unknown(fact)
 }
 /** A function about a fact itself, and not its value. `thrown` is there where the fact is not known. */
 function aboutFact(env: Environment, name: string, says: (fact: AnyFact, thrown?: Unknown) => boolean): void {

@@ -1,14 +1,23 @@
 /** What the CEL library's own checker lets through, and a rule must not say: so that nothing fails when it runs but "not known". */
 import { roots, type Root } from '../model/fields.ts'
+import { packageTypes } from '../model/package.ts'
 import type { Row, Rows } from '../model/row.ts'
+import { wrongWord } from '../version/word.ts'
 import { children, type ASTNode, type Flaw } from './cel.ts'
 
 /** Names in an expression and the rows they stand for. A name that is no root, such as `params`, has no row. */
 export type Names = { readonly [name: string]: Row | undefined }
 export const rootNames: Names = roots
 
-const CALLS = new Set(['written', 'sayable', 'known', 'within', 'like', 'string'])
+const CALLS = new Set(['written', 'sayable', 'known', 'within', 'like', 'string', 'satisfies', 'older'])
 const METHODS = new Set(['startsWith', 'endsWith', 'contains', 'matches', 'lowerAscii', 'upperAscii'])
+/** Of a package, and what they read of it. */
+const OF_PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['satisfies', ['type', 'version']],
+  ['older', ['type', 'version']],
+  ['among', ['type', 'name', 'version']],
+  ['below', ['type', 'name', 'version']],
+])
 const MACROS = new Set(['exists', 'all'])
 /** How deep `exists` and `all` may be nested: they multiply. */
 const MAX_NESTING = 3
@@ -67,6 +76,10 @@ export function examine(
         break
       case 'call':
         if (!CALLS.has(node.args[0])) flaw(node, `${node.args[0]}() is not for rules: ${[...CALLS].join(', ')}`)
+        else if (node.args[0] === 'satisfies' || node.args[0] === 'older') {
+          const [type, , last] = node.args[1]
+          versions(node.args[0], last, textOf(type), flaw)
+        }
         break
       case 'rcall': {
         const [name, on, args] = node.args
@@ -84,7 +97,13 @@ export function examine(
           }
           return
         }
-        if (!METHODS.has(name)) flaw(node, `${name}() is not for rules: ${[...METHODS, ...MACROS].join(', ')}`)
+        const reads = OF_PACKAGES.get(name)
+        if (reads) {
+          const path = pathOf(on)
+          if (path !== undefined) for (const key of reads) fields.add(full(`${path}.${key}`, paths))
+          versions(name, args[0], undefined, flaw)
+        } else if (!METHODS.has(name))
+          flaw(node, `${name}() is not for rules: ${[...METHODS, ...OF_PACKAGES.keys(), ...MACROS].join(', ')}`)
         if (name === 'matches' && !(args[0]?.op === 'value' && typeof args[0].args === 'string'))
           flaw(node, 'matches() needs its pattern written out, so that it can be checked now')
         break
@@ -112,6 +131,35 @@ function words(side: ASTNode, other: ASTNode, scope: Names, flaw: (node: ASTNode
 }
 const literals = (ast: ASTNode): readonly ASTNode[] =>
   ast.op === 'value' ? [ast] : ast.op === 'list' ? ast.args.flatMap(literals) : []
+
+const textOf = (node: ASTNode | undefined): string | undefined =>
+  node?.op === 'value' && typeof node.args === 'string' ? node.args : undefined
+
+/** A range or a version that is written out is one: of the type, where that is written out too, else of any. */
+function versions(
+  name: string,
+  node: ASTNode | undefined,
+  typeText: string | undefined,
+  flaw: (node: ASTNode, message: string) => void,
+): void {
+  const wrong = (text: string, behind: 'range' | 'version'): string | undefined => {
+    const types = typeText === undefined ? packageTypes : [typeText]
+    const flaws = types.map((type) => wrongWord(`${type}/any ${text}`, behind))
+    return flaws.includes(undefined) ? undefined : typeText === undefined ? `"${text}" is no ${behind}` : flaws[0]
+  }
+  if (node === undefined) return
+  if (name === 'satisfies' || name === 'older') {
+    const text = textOf(node)
+    const message = text === undefined ? undefined : wrong(text, name === 'older' ? 'version' : 'range')
+    if (message !== undefined) flaw(node, message)
+    return
+  }
+  for (const literal of literals(node)) {
+    const text = textOf(literal)
+    const message = text === undefined ? undefined : wrongWord(text, name === 'below' ? 'version' : 'range')
+    if (message !== undefined) flaw(literal, message)
+  }
+}
 
 /** The roots that expressions name. */
 export function rootsIn(fields: readonly string[]): ReadonlySet<Root> {

@@ -43,7 +43,8 @@ const RESERVED = new Set(
     ' ',
   ),
 )
-const isReserved = (name: string): boolean => RESERVED.has(name) || name === 'params' || Object.hasOwn(roots, name)
+const isReserved = (name: string): boolean =>
+  RESERVED.has(name) || name === 'params' || name === 'today' || Object.hasOwn(roots, name)
 const isSeverity = (word: unknown): word is Severity => severities.some((severity) => severity === word)
 
 /** Compiles and checks everything that a rule says. For rules that are being written, and those of others. */

@@ -22,6 +22,8 @@ export type Setting = (
   readonly notices: readonly Notice[]
 }>
 
+/** The day on which examples are judged. */
+export const EXAMPLE_DAY = '2026-01-31'
 const MARK = /[ \t]*(?:#|\/\/|--|;)[ \t]*<-(?:[ \t]*(open))?[ \t]*$/
 
 /** Everything that is wrong with a rule's examples; none when they hold. */
@@ -41,7 +43,7 @@ export async function checkExamples(file: RuleFile, read: Setting): Promise<read
     )
     for (const notice of setting.notices)
       if (notice.lost) errors.push({ place: notice.place, message: `the example cannot be read: ${notice.message}` })
-    const { findings, notices } = judge([{ compiled, parameters }], setting.world)
+    const { findings, notices } = judge([{ compiled, parameters }], setting.world, { today: EXAMPLE_DAY })
     for (const notice of notices) errors.push({ place: example.place, message: notice.message })
     errors.push(...compareMarks(example, marks, findings))
   }

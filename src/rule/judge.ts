@@ -12,6 +12,7 @@ import { Alike, AlikeElements, Names, type Named } from './alike.ts'
 import {
   bind,
   bindParameters,
+  bindToday,
   elementOf,
   outcomeOf,
   run,
@@ -41,21 +42,25 @@ export interface Judgement {
 /** The same, before it is said which subject of the list it is. */
 type Told = Omit<Single, 'on' | 'among'>
 
-export function judge(
-  rules: readonly Judged[],
-  world: Partial<World>,
-  options: { readonly tally?: boolean } = {},
-): Judgement {
+export interface JudgeOptions {
+  /** Whether `tallies` are counted. */
+  readonly tally?: boolean
+  /** YYYY-MM-DD; without it what hangs on the day is open. */
+  readonly today?: string
+}
+
+export function judge(rules: readonly Judged[], world: Partial<World>, options: JudgeOptions = {}): Judgement {
   const singles: Single[] = []
   const notices: Notice[] = []
   const covering = new Map(rules.map(({ compiled: { rule } }) => [rule.id, rule.covers]))
   const on = judgedBy(world)
   const names = new Names()
   const tallies = new Map<string, Tally>()
+  const today = bindToday(options.today)
   for (const judged of rules) {
     const { rule } = judged.compiled
     const counter = options.tally === true ? new Counter() : undefined
-    const parameters = bindParameters(judged.parameters)
+    const parameters = { ...today, ...bindParameters(judged.parameters) }
     const alike = new Alike(rule.fields, names)
     const elements = AlikeElements.of(rule, names)
     for (const [index, subject] of on[rule.subject].entries()) {

@@ -6,6 +6,7 @@ import type { Place } from '../model/place.ts'
 import type { Root } from '../model/fields.ts'
 import type { Parameter, ParameterValue, Standards } from '../model/rule.ts'
 import type { Row } from '../model/row.ts'
+import { wrongWords } from '../version/word.ts'
 import { withRegex } from './cel.ts'
 import { rootsIn } from './check.ts'
 import { compile } from './compile.ts'
@@ -189,12 +190,19 @@ class Reader {
     for (const pair of map?.items ?? []) {
       const name = isScalar(pair.key) ? String(pair.key.value) : ''
       const plain: unknown = isMap(pair.value) ? pair.value.toJSON() : undefined
-      const { default: value, says } = (plain ?? {}) as { default?: unknown; says?: unknown }
-      if (isParameterValue(value) && typeof says === 'string') found[name] = { default: value, says }
-      else
+      const { default: value, says, of } = (plain ?? {}) as { default?: unknown; says?: unknown; of?: unknown }
+      const where = (isScalar(pair.key) ? pair.key.range?.[0] : 0) ?? 0
+      if (
+        isParameterValue(value) &&
+        typeof says === 'string' &&
+        (of === undefined || of === 'ranges' || of === 'versions')
+      ) {
+        found[name] = { default: value, says, ...(of && { of }) }
+        for (const flaw of wrongWords(found[name], value)) this.#fail(where, flaw)
+      } else
         this.#fail(
-          (isScalar(pair.key) ? pair.key.range?.[0] : 0) ?? 0,
-          `a parameter is { default: number, text, true/false or list of texts, says: a sentence }`,
+          where,
+          `a parameter is { default: number, text, true/false or list of texts, says: a sentence }, and of a list of packages of: ranges or versions`,
         )
     }
     return found

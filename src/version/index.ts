@@ -43,6 +43,8 @@ export const schemes: Readonly<Record<PackageType, Scheme>> = {
   ebuild,
   gem,
   generic: natural,
+  // Tags and commits.
+  github: natural,
   golang,
   hackage: numbers,
   hex,

@@ -7,6 +7,15 @@ import { fileOf } from './file.ts'
 
 /** The paths whose parsers differ. */
 const PATHS: Record<string, readonly string[]> = {
+  erlang: ['a/rebar.lock', 'lib/a/ebin/a.app'],
+  conan: ['conan.lock', 'conanfile.txt'],
+  haskell: ['stack.yaml.lock', 'cabal.project.freeze', 'ghc/package.conf.d/a.conf'],
+  julia: ['Manifest.toml', 'packages/A/abcde/Project.toml'],
+  ocaml: ['a/.opam-switch/switch-state'],
+  perl: ['META.json', 'META.yml', 'perllocal.pod', 'cpanfile.snapshot'],
+  r: ['a/DESCRIPTION', 'renv.lock'],
+  binary: ['usr/bin/redis-server', 'usr/bin/python3'],
+  'runtime-files': ['opt/java/release', 'usr/local/go/VERSION'],
   accounts: ['etc/passwd', 'etc/shadow', 'etc/group'],
   dpkg: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/a'],
   'dpkg-files': ['var/lib/dpkg/info/a.list', 'var/lib/dpkg/status.d/a.md5sums', 'var/lib/dpkg/diversions'],

@@ -88,7 +88,7 @@ describe('apk', () => {
     expect(parse(apk, PATH, text)).toEqual({
       value: {
         packages: [
-          { type: 'apk', name: 'musl', version: '1.2.4-r0', architecture: 'x86_64', source: '', line: 2 },
+          { type: 'apk', name: 'musl', version: '1.2.4-r0', architecture: 'x86_64', source: '', files: ['lib/P'], line: 2 },
           { type: 'apk', name: 'libcrypto3', version: '3.1-r0', architecture: 'x86_64', source: 'openssl', line: 9 },
         ],
       },

@@ -168,6 +168,61 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['srv/backup/var/lib/rpm/Packages'],
     ],
   },
+  binary: {
+    wanted: [
+      ['usr/local/bin/node', program],
+      ['usr/local/lib/libssl.so.3', { size: 2 ** 20 }],
+      ['opt/python3.12', { ...program, type: 'hardlink', size: 0 }],
+    ],
+    left: [
+      ['usr/local/bin/node', { ...program, mode: 0o644 }],
+      ['usr/local/bin/node', { ...program, size: 1000 }],
+      ['usr/local/bin/app', program],
+      ['usr/lib/ruby/openssl.so', program],
+      ['usr/local/bin/node', { ...program, type: 'symlink' }],
+    ],
+  },
+  'runtime-files': {
+    wanted: [['usr/local/go/VERSION'], ['opt/java/openjdk/release'], ['var/www/wp-includes/version.php']],
+    left: [['opt/app/VERSION'], ['var/www/lib/version'], ['opt/java/release', { size: 2 ** 30 }], ['opt/java/release', link]],
+  },
+  cocoapods: { wanted: [['Podfile.lock'], ['ios/Podfile.lock']], left: [['Podfile'], ['MyPodfile.lock'], ['a/Podfile.lock', link]] },
+  conan: {
+    wanted: [['conan.lock'], ['a/conanfile.txt'], ['root/.conan/data/zlib/1.2/_/_/package/0a/conaninfo.txt']],
+    left: [['conanfile.py'], ['a/conaninfo.txt'], ['myconan.lock'], ['conan.lock', link]],
+  },
+  dart: { wanted: [['pubspec.lock'], ['a/pubspec.lock']], left: [['pubspec.yaml'], ['a.pubspec.lock'], ['pubspec.lock', link]] },
+  elixir: { wanted: [['mix.lock'], ['a/mix.lock']], left: [['mix.exs'], ['remix.lock'], ['mix.lock', link]] },
+  erlang: {
+    wanted: [['rebar.lock'], ['a/rebar.lock'], ['lib/ssl-11/ebin/ssl.app'], ['ebin/a.app']],
+    left: [['Applications/A.app'], ['src/a.app.src'], ['lib/ssl/src/ssl.app'], ['lib/a/ebin/a.app', link]],
+  },
+  haskell: {
+    wanted: [['stack.yaml.lock'], ['a/cabal.project.freeze'], ['usr/lib/ghc/package.conf.d/base-4.18.conf']],
+    left: [['stack.yaml'], ['etc/nginx/conf.d/a.conf'], ['package.conf.d/package.cache'], ['stack.yaml.lock', link]],
+  },
+  julia: {
+    wanted: [['Manifest.toml'], ['a/JuliaManifest.toml'], ['a/Manifest-v1.11.toml'], ['root/.julia/packages/JSON/93Ea8/Project.toml']],
+    left: [['Project.toml'], ['packages/a/Project.toml'], ['Cargo.toml'], ['Manifest.toml', link]],
+  },
+  lua: {
+    wanted: [
+      ['usr/lib/luarocks/rocks-5.1/lpeg/1.0.2-1/rock_manifest'],
+      ['usr/lib/luarocks/rocks/lpeg/1.0.2-1/rock_manifest'],
+      ['usr/lib/luarocks/rocks-5.4/lpeg/1.0.2-1/lpeg-1.0.2-1.rockspec'],
+    ],
+    left: [['src/lpeg-1.0.2-1.rockspec'], ['rocks-5.1/rock_manifest'], ['x/lpeg/1/rock_manifest']],
+  },
+  ocaml: { wanted: [['home/opam/.opam/5.1/.opam-switch/switch-state']], left: [['.opam-switch/switch-state'], ['a/switch-state']] },
+  perl: {
+    wanted: [['a/META.json'], ['META.yml'], ['a/MYMETA.json'], ['usr/lib/perl5/perllocal.pod'], ['cpanfile.snapshot']],
+    left: [['a/meta.json'], ['cpanfile'], ['perlop.pod'], ['META.json', link]],
+  },
+  r: {
+    wanted: [['usr/lib/R/library/stats/DESCRIPTION'], ['renv.lock'], ['a/renv.lock']],
+    left: [['DESCRIPTION.txt'], ['a/DESCRIPTION', { type: 'directory' }], ['myrenv.lock']],
+  },
+  swift: { wanted: [['Package.resolved'], ['a/Package.resolved']], left: [['Package.swift'], ['MyPackage.resolved'], ['Package.resolved', link]] },
   unread: {
     wanted: [
       ['gnu/store', { type: 'directory' }],

@@ -128,10 +128,14 @@ describe.skipIf(reason !== undefined)('a Debian image with packages of pip and n
     expect(foreign.filter(({ owner }) => owner !== undefined)).toEqual([])
   })
 
-  it.each(forms)('is the same in every form: $name', async (form) => {
-    const other = await open({ kind: form.kind, name: form.path, path: form.path })
-    expect(other.packages).toEqual(packages)
-  })
+  it.each(forms)(
+    'is the same in every form: $name',
+    async (form) => {
+      const other = await open({ kind: form.kind, name: form.path, path: form.path })
+      expect(other.packages).toEqual(packages)
+    },
+    300_000,
+  )
 })
 
 /** Debian's own packages of Node modules: scopes, several modules in one package, modules within modules. */
@@ -167,36 +171,43 @@ describe("Debian's packages of Node modules, unpacked by dpkg", () => {
     }
   }
 
-  it.skipIf(skipped !== undefined)('have what dpkg-query and npm ls list, and know whose they are', async () => {
-    const { packages } = await open({ kind: 'rootfs', name: root, path: root })
-    const dpkg = execFileSync(
-      'dpkg-query',
-      [`--admindir=${join(root, 'var/lib/dpkg')}`, '-W', '-f', '${Package} ${Version} ${db:Status-Status}\n'],
-      { encoding: 'utf8' },
-    )
-    const debs = ofType(packages.installed, 'deb')
-    expect(sorted(debs.map((one) => `${named(one)} installed`))).toEqual(sorted(dpkg.trim().split('\n')))
-    expect(debs).toHaveLength(MODULES.length)
+  it.skipIf(skipped !== undefined)(
+    'have what dpkg-query and npm ls list, and know whose they are',
+    async () => {
+      const { packages } = await open({ kind: 'rootfs', name: root, path: root })
+      const dpkg = execFileSync(
+        'dpkg-query',
+        [`--admindir=${join(root, 'var/lib/dpkg')}`, '-W', '-f', '${Package} ${Version} ${db:Status-Status}\n'],
+        { encoding: 'utf8' },
+      )
+      const debs = ofType(packages.installed, 'deb')
+      expect(sorted(debs.map((one) => `${named(one)} installed`))).toEqual(sorted(dpkg.trim().split('\n')))
+      expect(debs).toHaveLength(MODULES.length)
 
-    // npm reads folders named node_modules only.
-    cpSync(join(root, 'usr/share/nodejs'), join(work, 'npm/node_modules'), { recursive: true, verbatimSymlinks: true })
-    const npm = execFileSync('sh', ['-c', 'npm ls --all --parseable --long 2>/dev/null || true'], {
-      cwd: join(work, 'npm'),
-      encoding: 'utf8',
-      maxBuffer: 2 ** 26,
-    })
-    // `folder:name@version:...` of each, the first of which is the folder itself.
-    const truth = npm
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(':').slice(0, 2).join(' ').replace(`${work}/npm/node_modules`, 'usr/share/nodejs'))
-    const found = ofType(packages.installed, 'npm')
-    const is = found.flatMap((one) =>
-      one.locations.map(({ path }) => `${path.replace(/\/package\.json$/, '')} ${one.name}@${one.version}`),
-    )
-    expect(truth.length).toBeGreaterThan(30)
-    expect(sorted(is)).toEqual(sorted(truth))
-    expect(found.filter(({ owner }) => owner === undefined).map(({ name }) => name)).toEqual([])
-  })
+      // npm reads folders named node_modules only.
+      cpSync(join(root, 'usr/share/nodejs'), join(work, 'npm/node_modules'), {
+        recursive: true,
+        verbatimSymlinks: true,
+      })
+      const npm = execFileSync('sh', ['-c', 'npm ls --all --parseable --long 2>/dev/null || true'], {
+        cwd: join(work, 'npm'),
+        encoding: 'utf8',
+        maxBuffer: 2 ** 26,
+      })
+      // `folder:name@version:...` of each, the first of which is the folder itself.
+      const truth = npm
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(':').slice(0, 2).join(' ').replace(`${work}/npm/node_modules`, 'usr/share/nodejs'))
+      const found = ofType(packages.installed, 'npm')
+      const is = found.flatMap((one) =>
+        one.locations.map(({ path }) => `${path.replace(/\/package\.json$/, '')} ${one.name}@${one.version}`),
+      )
+      expect(truth.length).toBeGreaterThan(30)
+      expect(sorted(is)).toEqual(sorted(truth))
+      expect(found.filter(({ owner }) => owner === undefined).map(({ name }) => name)).toEqual([])
+    },
+    300_000,
+  )
 })

@@ -82,6 +82,7 @@ const samples: Readonly<Record<PackageType, fc.Arbitrary<string>>> = {
   ebuild: gentoo,
   gem: joined(fc.oneof(number, oneOf('a', 'b', 'rc1', 'pre')), ['.', '-']).filter((text) => /^\d/.test(text)),
   generic: glued(numbers, oneOf('', 'a', 'w', 'p1', 'rc1', '-beta2', '-alpha', 'b2')),
+  github: glued(numbers, oneOf('', 'a', 'rc1', '-beta2')),
   golang: semver.map((version) => `v${version}`),
   hackage: numbers,
   hex: semver,

@@ -15,7 +15,7 @@ export const languages: readonly Classifier[] = [
     literals: ['Deno/'],
     // Rust does not end its strings.
     pattern: /^Deno\/(\d+\.\d+\.\d+)Deno\/\1\+[0-9a-f]{7}/,
-    seen: 'npm @deno/linux-x64-glibc',
+    seen: 'PyPI deno',
   },
   {
     name: 'bun',
@@ -89,7 +89,7 @@ export const languages: readonly Classifier[] = [
     // The comment section, where LLVM writes what compiled a program: Rust's own parts are compiled by themselves.
     literals: ['rustc version '],
     pattern: /^rustc version (\d+\.\d+\.\d+(?:-nightly|-beta\.\d+|-beta)?) \([0-9a-f]{9} \d{4}-\d\d-\d\d\)\0/,
-    seen: 'rustc of the machine',
+    seen: 'machine rustc (rustup)',
   },
   {
     name: 'gcc',

@@ -28,7 +28,7 @@ export const runtimes: readonly Runtime[] = [
     // JEP 223; a distribution's own suffix (`-LTS`, `-2-Debian`) is no part of it. Before Java 9 `1.8.0_392-b08`.
     pattern: /^JAVA_RUNTIME_VERSION="(\d+(?:\.\d+)*(?:_\d+)?(?:\+\d+|-b\d+)?)/m,
     requires: /^JAVA_VERSION="/m,
-    seen: 'Debian openjdk-17-jre-headless',
+    seen: 'machine /usr/lib/jvm/*/release',
   },
   {
     name: 'openjdk',
@@ -40,7 +40,7 @@ export const runtimes: readonly Runtime[] = [
     name: 'go',
     path: 'go/VERSION',
     pattern: /^go(\d+\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)\r?\n?/,
-    seen: 'Debian golang-1.19-go',
+    seen: 'machine /usr/local/go/VERSION',
   },
   {
     name: 'erlang',

@@ -28,9 +28,15 @@ for (const classifier of Object.values(families).flat())
  * no `lib` is a module that an interpreter loads (`openssl.so` of Ruby): it tells what it was built with, not what it is.
  */
 export function classifiersOf(name: string): readonly Classifier[] {
-  const library = name.indexOf('.so')
-  if (library <= 0 || !isEnd(name, library + 3)) return named(name)
-  return name.startsWith('lib') || name.startsWith('ld-') ? named(name.slice(0, library)) : []
+  const library = libraryOf(name)
+  if (library === undefined) return named(name)
+  return name.startsWith('lib') || name.startsWith('ld-') ? named(library) : []
+}
+
+/** The name of a library without `.so` and what follows; undefined where it is none. */
+function libraryOf(name: string): string | undefined {
+  const at = name.indexOf('.so')
+  return at > 0 && (at + 3 === name.length || name.charCodeAt(at + 3) === 0x2e) ? name.slice(0, at) : undefined
 }
 
 function named(name: string): readonly Classifier[] {
@@ -43,7 +49,6 @@ function named(name: string): readonly Classifier[] {
   return cut === 0 ? [] : (byFile.get(withoutVersion(name.slice(0, -cut))) ?? [])
 }
 
-const isEnd = (name: string, at: number): boolean => at === name.length || name.charCodeAt(at) === 0x2e
 /** 0 to 9, `.` and `-`. */
 const isOfVersion = (code: number): boolean => (code >= 0x30 && code <= 0x39) || code === 0x2e || code === 0x2d
 function withoutVersion(name: string): string {
@@ -53,4 +58,4 @@ function withoutVersion(name: string): string {
 }
 
 /** The version that a name ends in, before `.so`: `3.12` of `libpython3.12.so.1.0`, `3.13` of `python3.13t`; empty where there is none. */
-export const seriesOf = (name: string): string => /(\d+\.\d+)[tmd]?(?:-c)?(?:\.so(?:\.[\d.]+)?)?$/.exec(name)?.[1] ?? ''
+export const seriesOf = (name: string): string => /(\d+\.\d+)[tmd]?(?:-c)?$/.exec(libraryOf(name) ?? name)?.[1] ?? ''

@@ -64,13 +64,13 @@ const COMMON = Buffer.from('/usr/share/common-licenses/')
  * texts of /usr/share/common-licenses that it refers to, by their file names: `GPL-2` may then be "only" or "or later".
  */
 export function licencesOf(body: Buffer): readonly string[] {
-  const found = new Set<string>()
+  const stated = new Set<string>()
   const isDep5 = /^Format(?:-Specification)?:.*(?:copyright-format|dep-?5)/im.test(body.toString('latin1', 0, 2000))
   const mark = isDep5 ? STATED : COMMON
-  for (let at = body.indexOf(mark); at >= 0 && found.size < MAX_LICENCES; at = body.indexOf(mark, at + mark.length)) {
+  for (let at = body.indexOf(mark); at >= 0 && stated.size < MAX_LICENCES; at = body.indexOf(mark, at + mark.length)) {
     const rest = body.toString('utf8', at + mark.length, at + mark.length + MAX_NAME)
     const name = isDep5 ? (rest.split('\n', 1)[0] ?? '').trim() : (/^[A-Za-z0-9]+(?:[.+-]+[A-Za-z0-9]+)*/.exec(rest)?.[0] ?? '')
-    if (name !== '') found.add(isDep5 ? licenceOf(name) : name)
+    if (name !== '') stated.add(name)
   }
-  return [...found]
+  return isDep5 ? [...new Set([...stated].map(licenceOf))] : [...stated]
 }

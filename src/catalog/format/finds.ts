@@ -52,7 +52,12 @@ export function listOf(file: ImageFile, type: PackageType): PackageList {
   }
 }
 
-const READERS = { JSON: readJson, YAML: readYaml, TOML: readToml } as const
+/** Called by name: the library of a syntax is loaded when its first file is met. */
+const READERS = {
+  JSON: (file: string, text: string) => readJson(file, text),
+  YAML: (file: string, text: string) => readYaml(file, text),
+  TOML: (file: string, text: string) => readToml(file, text),
+} as const
 
 /** The root of a text in this syntax, with lines; undefined where it is none, which is complained of. */
 export function treeOf(
@@ -82,3 +87,8 @@ export const textOfFile = ({ body }: ImageFile): string => body.toString('utf8')
 
 /** The last part of a path. */
 export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** Where sources are, as package URLs say it (SPDX's download location): without the password that a URL may hold. */
+export const sourceAt = (tool: string, url: string, revision: string): { readonly vcs_url: string } => ({
+  vcs_url: `${tool}+${url.replace(/^([a-z+]{1,16}:\/\/)[^@/]*@/, '$1')}@${revision}`,
+})
