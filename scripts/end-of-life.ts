@@ -87,7 +87,8 @@ if (checkout === undefined) {
   process.exit(2)
 }
 const directory = existsSync(join(checkout, '.git')) ? join(checkout, '.git') : checkout
-const git = (...args: string[]): string => execFileSync('git', [`--git-dir=${directory}`, ...args], { encoding: 'utf8' })
+const git = (...args: string[]): string =>
+  execFileSync('git', [`--git-dir=${directory}`, ...args], { encoding: 'utf8' })
 const asOf = git('log', '-1', '--format=%cs').trim()
 
 const lifecycles: Lifecycle[] = PAGES.map(({ ids, page, ends }) => {
@@ -116,8 +117,7 @@ import type { Lifecycle } from './lifecycle.ts'
 
 export const lifecycles: readonly Lifecycle[] = ${JSON.stringify(all)}
 `
-writeFileSync(
-  target,
-  await format(text, { parser: 'typescript', semi: false, singleQuote: true, printWidth: 120 }),
+writeFileSync(target, await format(text, { parser: 'typescript', semi: false, singleQuote: true, printWidth: 120 }))
+console.log(
+  `${all.length} distributions, ${all.reduce((sum, { releases }) => sum + releases.length, 0)} releases, as of ${asOf}`,
 )
-console.log(`${all.length} distributions, ${all.reduce((sum, { releases }) => sum + releases.length, 0)} releases, as of ${asOf}`)

@@ -85,8 +85,7 @@ export const apk: Cataloger = {
         if (spent <= MAX_PATHS && (spent += folder.length + text.length) > MAX_PATHS)
           tooMany(complaints, number, 'files of packages')
         if (spent <= MAX_PATHS) files.push(folder + text.slice(2))
-      }
-      else if ('PVAoL'.includes(letter) && !record.has(letter))
+      } else if ('PVAoL'.includes(letter) && !record.has(letter))
         record.set(letter, { text: text.slice(2).trim(), line: number })
     }
     end()

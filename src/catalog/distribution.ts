@@ -40,7 +40,20 @@ const isDistribution = (type: PackageType): boolean => systemTypes.has(type) && 
 
 const PROGRAM_FOLDERS = ['bin/', 'usr/bin/', 'sbin/', 'usr/sbin/', 'lib/', 'lib64/', 'usr/lib/', 'usr/lib64/'] as const
 const SHELLS = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'busybox', 'toybox'] as const
-const PACKAGE_MANAGERS = ['apk', 'apt-get', 'dpkg', 'dnf', 'microdnf', 'yum', 'tdnf', 'rpm', 'zypper', 'pacman', 'opkg', 'emerge'] as const
+const PACKAGE_MANAGERS = [
+  'apk',
+  'apt-get',
+  'dpkg',
+  'dnf',
+  'microdnf',
+  'yum',
+  'tdnf',
+  'rpm',
+  'zypper',
+  'pacman',
+  'opkg',
+  'emerge',
+] as const
 /** Without one nothing runs that is linked dynamically: what has one has something of a distribution. */
 const LOADERS = [
   'ld-linux-x86-64.so.2',

@@ -36,7 +36,8 @@ export const dpkgFiles: Cataloger = {
 /** The package that a file of the database is about, with its architecture after a colon; empty where the file is none of ours. */
 function nameOf(path: string): string {
   if (path.endsWith(LIST) && path.startsWith(INFO)) return path.slice(INFO.length, -LIST.length)
-  if (path.endsWith(MD5SUMS) && path.startsWith(STATUS_D)) return plainName(path.slice(STATUS_D.length, -MD5SUMS.length))
+  if (path.endsWith(MD5SUMS) && path.startsWith(STATUS_D))
+    return plainName(path.slice(STATUS_D.length, -MD5SUMS.length))
   return ''
 }
 

@@ -14,7 +14,10 @@ export const dpkgLicences: Cataloger = {
   wants: (path, entry) => path.endsWith(COPYRIGHT) && path.startsWith(DOC) && isRegular(entry) && nameOf(path) !== '',
   parse({ path, body }) {
     const licences = licencesOf(body)
-    return { value: licences.length === 0 ? {} : { parts: [{ type: 'deb', name: nameOf(path), licences }] }, notices: [] }
+    return {
+      value: licences.length === 0 ? {} : { parts: [{ type: 'deb', name: nameOf(path), licences }] },
+      notices: [],
+    }
   },
 }
 

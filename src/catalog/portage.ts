@@ -19,7 +19,10 @@ export const portage: Cataloger = {
   places: [DATABASE.slice(0, -1)],
   names: ['CONTENTS', 'LICENSE'],
   wants: (path, entry) =>
-    path.startsWith(DATABASE) && (path.endsWith(CONTENTS) || path.endsWith(LICENSE)) && isRegular(entry) && isDeep(path),
+    path.startsWith(DATABASE) &&
+    (path.endsWith(CONTENTS) || path.endsWith(LICENSE)) &&
+    isRegular(entry) &&
+    isDeep(path),
   parse(file) {
     const { path, body } = file
     const [, , , category = '', folder = '', what] = path.split('/')
@@ -55,8 +58,7 @@ const isDeep = (path: string): boolean => {
 }
 
 /** Name and version with revision (Package Manager Specification, 3.1 and 3.2). */
-const PF =
-  /^([A-Za-z0-9_][A-Za-z0-9_+-]*?)-(\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d*)*(?:-r\d+)?)$/
+const PF = /^([A-Za-z0-9_][A-Za-z0-9_+-]*?)-(\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d*)*(?:-r\d+)?)$/
 
 /** `obj PATH MD5 MTIME`, `sym PATH -> TARGET MTIME`, `dir PATH`, `fif PATH`, `dev PATH`; paths may have blanks. */
 function filesOf(body: Buffer): readonly string[] {

@@ -50,9 +50,9 @@ function suse(text: string): Told | undefined {
   const name = lineOf(text)
   const value = (key: string): string => new RegExp(`^${key} *= *(\\S+)`, 'm').exec(text)?.[1] ?? ''
   const level = value('PATCHLEVEL')
-  if (/^SUSE Linux Enterprise/.test(name))
+  if (name.startsWith('SUSE Linux Enterprise'))
     return { id: 'sles', name, version: value('VERSION') + (level === '' || level === '0' ? '' : `.${level}`) }
-  return /^openSUSE/.test(name) ? { id: 'opensuse', name, version: value('VERSION') } : undefined
+  return name.startsWith('openSUSE') ? { id: 'opensuse', name, version: value('VERSION') } : undefined
 }
 
 /** A file that holds a name and a number. */

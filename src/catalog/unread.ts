@@ -31,7 +31,7 @@ export const UNREAD = 'package-database-unread'
 /** Databases of packages that cannot be read yet: said aloud, because silence would mean "no such package". */
 export const unread: Cataloger = {
   name: 'unread',
-  version: 1,
+  version: 2,
   body: false,
   wants: (path, entry) => DATABASES.some((database) => database.is(path, entry)),
   parse(found) {

@@ -56,47 +56,58 @@ const release = (id: string, version: string): Member => ({
 })
 const debian = release('debian', '12')
 
-describe.each(['none', 'gzip'] as const)('layers %s: the layer that brought a package, and the one that took it away', (compression) => {
-  test('a database that is written anew by every layer', async () => {
-    const { installed, removed, told } = await open(
-      [
-        [debian, dpkg('base 1', 'libssl 1', 'nano 1')],
-        [dpkg('base 1', 'libssl 2', 'nano 1', 'curl 1')],
-        [{ path: STATUS, body: status('base 1', 'libssl 2', 'curl 1') + stanza('nano', '1', 'deinstall ok config-files') }],
-      ],
-      compression,
-    )
-    expect(installed).toEqual(['base 1 0', 'curl 1 1', 'libssl 2 1'])
-    expect(removed).toEqual(['libssl 1 0 1', 'nano 1 0 2'])
-    expect(told).toEqual([])
-  })
-  test('brought, taken away and brought again: as old as the last time', async () => {
-    const { installed, removed } = await open(
-      [[debian, dpkg('a 1', 'b 1')], [dpkg('a 1', 'b 2')], [dpkg('a 1')], [dpkg('a 1', 'b 1')]],
-      compression,
-    )
-    expect(installed).toEqual(['a 1 0', 'b 1 3'])
-    expect(removed).toEqual(['b 2 1 2'])
-  })
-  test('a package of status.d is a file of its own, which a whiteout deletes', async () => {
-    const control = (name: string) => ({ path: `var/lib/dpkg/status.d/${name}`, body: `Package: ${name}\nVersion: 1\n` })
-    const { installed, removed, told } = await open(
-      [[debian, control('base'), control('tzdata')], [{ path: 'var/lib/dpkg/status.d/.wh.tzdata' }]],
-      compression,
-    )
-    expect([installed, removed, told]).toEqual([['base 1 0'], ['tzdata 1 0 1'], []])
-  })
-  test('a database that moves keeps the age of its packages', async () => {
-    const { installed, removed } = await open(
-      [
-        [release('alpine', '3.22.0'), apk('lib/apk/db/installed', 'musl 1', 'zlib 1')],
-        [{ path: 'lib/.wh.apk' }, apk('usr/lib/apk/db/installed', 'musl 1', 'zlib 2')],
-      ],
-      compression,
-    )
-    expect([installed, removed]).toEqual([['musl 1 0', 'zlib 2 1'], ['zlib 1 0 1']])
-  })
-})
+describe.each(['none', 'gzip'] as const)(
+  'layers %s: the layer that brought a package, and the one that took it away',
+  (compression) => {
+    test('a database that is written anew by every layer', async () => {
+      const { installed, removed, told } = await open(
+        [
+          [debian, dpkg('base 1', 'libssl 1', 'nano 1')],
+          [dpkg('base 1', 'libssl 2', 'nano 1', 'curl 1')],
+          [
+            {
+              path: STATUS,
+              body: status('base 1', 'libssl 2', 'curl 1') + stanza('nano', '1', 'deinstall ok config-files'),
+            },
+          ],
+        ],
+        compression,
+      )
+      expect(installed).toEqual(['base 1 0', 'curl 1 1', 'libssl 2 1'])
+      expect(removed).toEqual(['libssl 1 0 1', 'nano 1 0 2'])
+      expect(told).toEqual([])
+    })
+    test('brought, taken away and brought again: as old as the last time', async () => {
+      const { installed, removed } = await open(
+        [[debian, dpkg('a 1', 'b 1')], [dpkg('a 1', 'b 2')], [dpkg('a 1')], [dpkg('a 1', 'b 1')]],
+        compression,
+      )
+      expect(installed).toEqual(['a 1 0', 'b 1 3'])
+      expect(removed).toEqual(['b 2 1 2'])
+    })
+    test('a package of status.d is a file of its own, which a whiteout deletes', async () => {
+      const control = (name: string) => ({
+        path: `var/lib/dpkg/status.d/${name}`,
+        body: `Package: ${name}\nVersion: 1\n`,
+      })
+      const { installed, removed, told } = await open(
+        [[debian, control('base'), control('tzdata')], [{ path: 'var/lib/dpkg/status.d/.wh.tzdata' }]],
+        compression,
+      )
+      expect([installed, removed, told]).toEqual([['base 1 0'], ['tzdata 1 0 1'], []])
+    })
+    test('a database that moves keeps the age of its packages', async () => {
+      const { installed, removed } = await open(
+        [
+          [release('alpine', '3.22.0'), apk('lib/apk/db/installed', 'musl 1', 'zlib 1')],
+          [{ path: 'lib/.wh.apk' }, apk('usr/lib/apk/db/installed', 'musl 1', 'zlib 2')],
+        ],
+        compression,
+      )
+      expect([installed, removed]).toEqual([['musl 1 0', 'zlib 2 1'], ['zlib 1 0 1']])
+    })
+  },
+)
 
 describe('links', () => {
   test('hard links inside a layer and across layers, to the database and to os-release', async () => {
@@ -153,16 +164,38 @@ describe('links', () => {
   test('a folder that a later layer replaces by a link takes the old database away', async () => {
     const { installed, removed } = await open([
       [debian, dpkg('old 1')],
-      [{ path: 'opt/db/status', body: status('new 1') }, { path: 'var/lib/dpkg', link: '/opt/db' }],
+      [
+        { path: 'opt/db/status', body: status('new 1') },
+        { path: 'var/lib/dpkg', link: '/opt/db' },
+      ],
     ])
     expect([installed, removed]).toEqual([['new 1 1'], ['old 1 0 1']])
   })
   test('os-release behind a link, of the file and of its folder', async () => {
     const text = 'ID=debian\nVERSION_ID=12\n'
-    const file = await open([[{ path: 'opt/release', body: text }, { path: 'etc/os-release', link: '../opt/release' }]])
-    const folder = await open([[{ path: 'etc', link: 'srv/etc' }, { path: 'srv/etc/os-release', body: text }]])
-    const usual = await open([[{ path: 'usr/lib/os-release', body: text }, { path: 'etc/os-release', link: '../usr/lib/os-release' }]])
-    expect([file, folder, usual].map(({ distribution }) => distribution)).toEqual(['debian 12', 'debian 12', 'debian 12'])
+    const file = await open([
+      [
+        { path: 'opt/release', body: text },
+        { path: 'etc/os-release', link: '../opt/release' },
+      ],
+    ])
+    const folder = await open([
+      [
+        { path: 'etc', link: 'srv/etc' },
+        { path: 'srv/etc/os-release', body: text },
+      ],
+    ])
+    const usual = await open([
+      [
+        { path: 'usr/lib/os-release', body: text },
+        { path: 'etc/os-release', link: '../usr/lib/os-release' },
+      ],
+    ])
+    expect([file, folder, usual].map(({ distribution }) => distribution)).toEqual([
+      'debian 12',
+      'debian 12',
+      'debian 12',
+    ])
   })
   test.each([
     ['to itself', 'status'],
@@ -199,11 +232,14 @@ describe('deleted and replaced', () => {
     ['an opaque folder', [{ path: 'var/lib/dpkg/.wh..wh..opq' }]],
     ['an empty file', [{ path: STATUS, body: '' }]],
     ['a folder in its place', [{ path: `${STATUS}/` }]],
-  ])('a database deleted by %s: its packages are told as removed, and that they may still be there', async (_, layer) => {
-    const { installed, removed, told } = await open([[debian, dpkg('base 1', 'curl 1')], layer])
-    expect([installed, removed]).toEqual([[], ['base 1 0 1', 'curl 1 0 1']])
-    expect(told).toEqual(['package-database-deleted lost'])
-  })
+  ])(
+    'a database deleted by %s: its packages are told as removed, and that they may still be there',
+    async (_, layer) => {
+      const { installed, removed, told } = await open([[debian, dpkg('base 1', 'curl 1')], layer])
+      expect([installed, removed]).toEqual([[], ['base 1 0 1', 'curl 1 0 1']])
+      expect(told).toEqual(['package-database-deleted lost'])
+    },
+  )
   test('a database deleted together with its distribution was thrown away', async () => {
     const all = ['etc', 'var'].map((path) => ({ path: `.wh.${path}` }))
     expect((await open([[debian, dpkg('base 1')], all])).told).toEqual([])
@@ -228,7 +264,16 @@ describe('deleted and replaced', () => {
   })
   test('a package in the state config-files, or never installed, has no files there', async () => {
     const { installed } = await open([
-      [debian, { path: STATUS, body: status('a 1') + stanza('b', '1', 'deinstall ok config-files') + stanza('c', '1', 'unknown ok not-installed') }],
+      [
+        debian,
+        {
+          path: STATUS,
+          body:
+            status('a 1') +
+            stanza('b', '1', 'deinstall ok config-files') +
+            stanza('c', '1', 'unknown ok not-installed'),
+        },
+      ],
     ])
     expect(installed).toEqual(['a 1 0'])
   })
@@ -270,7 +315,11 @@ describe('what an image is', () => {
     ['busybox', [program('bin/busybox'), { path: 'bin/sh', flag: '1', link: 'bin/busybox' }], ['busybox', '', '']],
     ['scratch', [program('app'), { path: 'etc/passwd', body: 'root:x:0:0::/:/app\n' }], ['scratch', '', '']],
     ['a shell of nobody', [program('bin/bash'), program('lib64/ld-linux-x86-64.so.2')], ['?', '', '']],
-    ['an end by os-release', [{ path: 'etc/os-release', body: 'ID=mine\nSUPPORT_END=2031-02-03\n' }, program('bin/sh')], ['distribution', 'mine', '2031-02-03']],
+    [
+      'an end by os-release',
+      [{ path: 'etc/os-release', body: 'ID=mine\nSUPPORT_END=2031-02-03\n' }, program('bin/sh')],
+      ['distribution', 'mine', '2031-02-03'],
+    ],
   ])('%s', async (_, members, wanted) => {
     expect(await facts(members)).toEqual(wanted)
   })

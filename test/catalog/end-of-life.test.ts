@@ -65,7 +65,10 @@ describe('until when a release is mended', () => {
   })
   test('what is paid for comes later', () => {
     expect(supportOf({ id: 'ubuntu', version: '20.04', name: '' }).extended).toMatch(/^203\d/)
-    expect(supportOf({ id: 'rhel', version: '7.9', name: '' })).toMatchObject({ ends: '2024-06-30', extended: '2029-05-31' })
+    expect(supportOf({ id: 'rhel', version: '7.9', name: '' })).toMatchObject({
+      ends: '2024-06-30',
+      extended: '2029-05-31',
+    })
   })
   test('our table goes before SUPPORT_END, which an old image keeps', () => {
     const amazon = { id: 'amzn', version: '2023', name: 'Amazon Linux 2023', supportEnds: '2028-03-15' }

@@ -7,6 +7,14 @@ import { fileOf } from './file.ts'
 
 /** The paths whose parsers differ. */
 const PATHS: Record<string, readonly string[]> = {
+  npm: ['node_modules/a/package.json'],
+  python: ['a.dist-info/METADATA', 'a.dist-info/RECORD', 'a.egg-info/installed-files.txt'],
+  'npm-lock': ['package-lock.json'],
+  'bun-lock': ['bun.lock', 'bun.lockb'],
+  'poetry-lock': ['poetry.lock', 'pylock.toml'],
+  gem: ['specifications/a-1.gemspec'],
+  conda: ['conda-meta/a.json'],
+  composer: ['vendor/composer/installed.json'],
   erlang: ['a/rebar.lock', 'lib/a/ebin/a.app'],
   conan: ['conan.lock', 'conanfile.txt'],
   haskell: ['stack.yaml.lock', 'cabal.project.freeze', 'ghc/package.conf.d/a.conf'],

@@ -25,7 +25,8 @@ import { fileOf, packagesOf, parse, told } from './file.ts'
 describe('dpkg-files', () => {
   const partsOf = (path: string, text: string) => parse(dpkgFiles, path, text).value.parts
   test('a list, without the folders on the way', () => {
-    const list = '/.\n/bin\n/bin/ls\n/usr\n/usr/share\n/usr/share/doc\n/usr/share/doc/a b\n/usr/share/empty\n/etc/a.conf\n'
+    const list =
+      '/.\n/bin\n/bin/ls\n/usr\n/usr/share\n/usr/share/doc\n/usr/share/doc/a b\n/usr/share/empty\n/etc/a.conf\n'
     expect(partsOf('var/lib/dpkg/info/a.list', list)).toEqual([
       { type: 'deb', name: 'a', files: ['bin/ls', 'usr/share/doc/a b', 'usr/share/empty', 'etc/a.conf'] },
     ])
@@ -38,7 +39,9 @@ describe('dpkg-files', () => {
   test("checksums of distroless, named plainly or in base64; dpkg's escapes are left out", () => {
     const sums = `${'0'.repeat(32)}  usr/bin/a\n${'f'.repeat(32)}  ./usr/lib/b c\nno checksum\n${'0'.repeat(32)}  \n`
     const files = ['usr/bin/a', 'usr/lib/b c']
-    expect(partsOf('var/lib/dpkg/status.d/base-files.md5sums', sums)).toEqual([{ type: 'deb', name: 'base-files', files }])
+    expect(partsOf('var/lib/dpkg/status.d/base-files.md5sums', sums)).toEqual([
+      { type: 'deb', name: 'base-files', files },
+    ])
     const name = Buffer.from('base-files').toString('base64')
     expect(partsOf(`var/lib/dpkg/status.d/${name}.md5sums`, sums)).toEqual([{ type: 'deb', name: 'base-files', files }])
   })
@@ -53,7 +56,11 @@ describe('dpkg-files', () => {
       { from: 'usr/bin/perf', to: 'usr/bin/perf.wrapper', by: '' },
     ])
     const owned = ownedBy([value, { parts: [{ type: 'deb', name: 'bash', files: ['bin/sh'] }] }], [])
-    expect(['bin/sh', 'bin/sh.distrib', 'usr/bin/perf.wrapper'].map((path) => owned?.(path))).toEqual([true, true, false])
+    expect(['bin/sh', 'bin/sh.distrib', 'usr/bin/perf.wrapper'].map((path) => owned?.(path))).toEqual([
+      true,
+      true,
+      false,
+    ])
   })
   test('an empty list says nothing', () => {
     expect(parse(dpkgFiles, 'var/lib/dpkg/info/a.list', '/.\n')).toEqual({ value: {}, notices: [] })
@@ -122,7 +129,8 @@ describe('apk', () => {
 })
 
 describe('pacman', () => {
-  const desc = '%NAME%\nzlib\n\n%VERSION%\n1:1.3.1-2\n\n%BASE%\nzlib-src\n\n%ARCH%\nx86_64\n\n%LICENSE%\ncustom\nMIT\n\n'
+  const desc =
+    '%NAME%\nzlib\n\n%VERSION%\n1:1.3.1-2\n\n%BASE%\nzlib-src\n\n%ARCH%\nx86_64\n\n%LICENSE%\ncustom\nMIT\n\n'
   test('desc', () => {
     expect(parse(pacman, 'var/lib/pacman/local/zlib-1:1.3.1-2/desc', desc)).toEqual({
       value: {
@@ -156,7 +164,12 @@ describe('pacman', () => {
   const work = mkdtempSync(join(tmpdir(), 'plimsoll-pacman-'))
   afterAll(() => rmSync(work, { recursive: true, force: true }))
   const run = (program: string, ...args: string[]) =>
-    spawnSync(program, args, { cwd: work, encoding: 'utf8', timeout: 60_000, env: { ...process.env, LD_LIBRARY_PATH: join(work, 'x/usr/lib/x86_64-linux-gnu') } })
+    spawnSync(program, args, {
+      cwd: work,
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...process.env, LD_LIBRARY_PATH: join(work, 'x/usr/lib/x86_64-linux-gnu') },
+    })
   /** pacman of Debian's packages, unpacked. */
   const has = ((): boolean => {
     if (!works('apt-get', '--version') || !works('dpkg', '--version')) return false
@@ -164,7 +177,10 @@ describe('pacman', () => {
     for (const deb of globSync('*.deb', { cwd: work })) run('dpkg', '-x', deb, 'x')
     return run('x/usr/bin/pacman', '--version').stdout.includes('Pacman v')
   })()
-  if (!has) console.log('test/catalog/os-databases.test.ts: pacman cannot be had by apt-get: it is not asked about its own database')
+  if (!has)
+    console.log(
+      'test/catalog/os-databases.test.ts: pacman cannot be had by apt-get: it is not asked about its own database',
+    )
   test.skipIf(!has)('what pacman itself installs, it and we list alike', () => {
     const packages = ['a-lib 1:2.0-1 any', 'b+c 1.0_rc1-3 x86_64']
     const root = join(work, 'root')
@@ -184,7 +200,21 @@ describe('pacman', () => {
       return file
     })
     const pac = (...args: string[]) =>
-      run('x/usr/bin/pacman', '--config', 'pacman.conf', '--root', root, '--dbpath', join(root, 'var/lib/pacman'), '--cachedir', join(work, 'cache'), '--gpgdir', join(work, 'gpg'), '--noconfirm', ...args)
+      run(
+        'x/usr/bin/pacman',
+        '--config',
+        'pacman.conf',
+        '--root',
+        root,
+        '--dbpath',
+        join(root, 'var/lib/pacman'),
+        '--cachedir',
+        join(work, 'cache'),
+        '--gpgdir',
+        join(work, 'gpg'),
+        '--noconfirm',
+        ...args,
+      )
     const installed = pac('-U', ...made)
     expect(installed.status, installed.stdout + installed.stderr).toBe(0)
     const reads = globSync('var/lib/pacman/local/*/{desc,files}', { cwd: root })
@@ -203,7 +233,9 @@ describe('pacman', () => {
       .split('\n')
       .filter((line) => !line.endsWith('/'))
       .map((line) => line.replace(` ${root}/`, ' '))
-    const files = reads.flatMap(({ value }) => (value.parts ?? []).flatMap(({ name, files: own = [] }) => own.map((file) => `${name} ${file}`)))
+    const files = reads.flatMap(({ value }) =>
+      (value.parts ?? []).flatMap(({ name, files: own = [] }) => own.map((file) => `${name} ${file}`)),
+    )
     expect(files.toSorted()).toEqual(listed.toSorted())
     expect(files).toHaveLength(2)
   })
@@ -257,7 +289,8 @@ describe('portage', () => {
 
 describe('nix', () => {
   const HASH = '0123456789abcdfghijklmnpqrsvwxyz'
-  const found = (name: string) => packagesOf(parse(nix, `nix/store/${HASH}-${name}`, '', { type: 'directory' }).value.packages)
+  const found = (name: string) =>
+    packagesOf(parse(nix, `nix/store/${HASH}-${name}`, '', { type: 'directory' }).value.packages)
   test.each([
     ['bash-interactive-5.2p26', 'bash-interactive 5.2p26'],
     ['glibc-2.38-44-bin', 'glibc 2.38-44'],
@@ -267,9 +300,12 @@ describe('nix', () => {
   ])('%s', (name, wanted) => {
     expect(found(name)).toEqual([wanted])
   })
-  test.each(['source', 'etc-passwd', 'closure-info', 'bash-5.2.tar', 'fix-1.2.patch', 'nixpkgs-23.11-source'])('%s is none', (name) => {
-    expect(found(name)).toEqual([])
-  })
+  test.each(['source', 'etc-passwd', 'closure-info', 'bash-5.2.tar', 'fix-1.2.patch', 'nixpkgs-23.11-source'])(
+    '%s is none',
+    (name) => {
+      expect(found(name)).toEqual([])
+    },
+  )
 })
 
 describe('chisel', () => {
@@ -287,16 +323,33 @@ describe('chisel', () => {
     expect(parse(chisel, PATH, body)).toEqual({
       value: {
         packages: [
-          { type: 'deb', name: 'base-files', version: '13ubuntu10', architecture: 'amd64', source: '', files: ['etc/issue'], line: 1 },
+          {
+            type: 'deb',
+            name: 'base-files',
+            version: '13ubuntu10',
+            architecture: 'amd64',
+            source: '',
+            files: ['etc/issue'],
+            line: 1,
+          },
         ],
       },
       notices: [],
     })
   })
   test('is told: no zstd, no wall, a bomb, a line that is none', () => {
-    for (const body of [Buffer.from('x'), wall().subarray(0, -3), zstdCompressSync(Buffer.from('{"a":1}')), zstdCompressSync(Buffer.alloc(129 * 2 ** 20))])
+    for (const body of [
+      Buffer.from('x'),
+      wall().subarray(0, -3),
+      zstdCompressSync(Buffer.from('{"a":1}')),
+      zstdCompressSync(Buffer.alloc(129 * 2 ** 20)),
+    ])
       expect(told(parse(chisel, PATH, body).notices)).toEqual(['package-database-malformed 1 lost'])
-    const { value, notices } = parse(chisel, PATH, wall('{"kind":"package","name":"a"}', 'x', '{"kind":"package","name":"b","version":"1"}'))
+    const { value, notices } = parse(
+      chisel,
+      PATH,
+      wall('{"kind":"package","name":"a"}', 'x', '{"kind":"package","name":"b","version":"1"}'),
+    )
     expect(packagesOf(value.packages)).toEqual(['b 1'])
     expect(told(notices)).toEqual(['package-record-malformed 1 lost', 'package-record-malformed 1 lost'])
   })
@@ -343,14 +396,18 @@ test("a package of each system has the package URL that other tools write, with 
 const LISTS = '/var/lib/dpkg/info'
 describe.skipIf(!works('dpkg-query', '--version') || !existsSync(LISTS))('dpkg -L', () => {
   test('lists the same files of each package of this machine', () => {
-    const names = spawnSync('dpkg-query', ['-W', '-f', '${binary:Package}\n'], { encoding: 'utf8' }).stdout.trimEnd().split('\n')
+    const names = spawnSync('dpkg-query', ['-W', '-f', '${binary:Package}\n'], { encoding: 'utf8' })
+      .stdout.trimEnd()
+      .split('\n')
     const wanted = names.filter((_, index) => index % 20 === 0)
     // What dpkg says of each, separated by blank lines.
     const { stdout } = spawnSync('dpkg', ['-L', ...wanted], { encoding: 'utf8', maxBuffer: 2 ** 28 })
     const answers = stdout.split('\n\n')
     expect(answers).toHaveLength(wanted.length)
     wanted.forEach((name, index) => {
-      const path = [`${name}.list`, `${name.replace(/:.*/, '')}.list`].map((one) => join(LISTS, one)).find((one) => existsSync(one))
+      const path = [`${name}.list`, `${name.replace(/:.*/, '')}.list`]
+        .map((one) => join(LISTS, one))
+        .find((one) => existsSync(one))
       if (path === undefined) throw new Error(`no list of ${name}`)
       const lines = (answers[index] ?? '').split('\n').filter((line) => line.startsWith('/') && line !== '/.')
       // Of folders only those are left out that others are in.
@@ -360,7 +417,10 @@ describe.skipIf(!works('dpkg-query', '--version') || !existsSync(LISTS))('dpkg -
       expect(dpkgFiles.wants(file.path, file.entry)).toBe(true)
       const files = new Set(dpkgFiles.parse(file).value.parts?.[0]?.files)
       expect([...listed.difference(files)], name).toEqual([])
-      expect([...files.difference(listed)].filter((one) => !folders.has(`/${one}`)), name).toEqual([])
+      expect(
+        [...files.difference(listed)].filter((one) => !folders.has(`/${one}`)),
+        name,
+      ).toEqual([])
     })
     expect(wanted.length).toBeGreaterThan(10)
   })

@@ -104,6 +104,10 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['app/node_modules/.pnpm/@s+a@1.0.0/node_modules/@s/a/package.json'],
       ['app/node_modules/.store/a-npm-1.0.0-0123456789/node_modules/a/package.json'],
       ['app/node_modules/.store/a-npm-1.0.0-0123456789/package/package.json'],
+      ['app/node_modules/.bun/a@1.0.0/node_modules/a/package.json'],
+      ['app/.yarn/unplugged/a-npm-1.0.0-0123456789/node_modules/a/package.json'],
+      ['usr/share/nodejs/semver/package.json'],
+      ['usr/lib/x86_64-linux-gnu/nodejs/@s/a/node_modules/b/package.json'],
     ],
     left: [
       ['app/package.json'],
@@ -118,21 +122,122 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['node_modules/a/node_modules/node_modules/package.json'],
       ['node_modules/a/package.json', link],
       ['node_modules/a/package.json/package.json', { type: 'directory' }],
+      ['usr/share/nodejs/semver/lib/package.json'],
+      ['srv/share/nodejs/semver/package.json'],
+      ['root/.cache/yarn/v6/npm-a-1.0.0-0123-integrity/node_modules/a/package.json'],
     ],
+  },
+  'npm-lock': {
+    wanted: [
+      ['package-lock.json'],
+      ['srv/app/npm-shrinkwrap.json'],
+      ['app/node_modules/.package-lock.json'],
+      ['app/package-lock.json', { type: 'hardlink', size: 0 }],
+    ],
+    left: [
+      ['app/node_modules/a/package-lock.json'],
+      ['app/my-package-lock.json'],
+      ['app/.package-lock.json'],
+      ['app/package-lock.json', link],
+    ],
+  },
+  'yarn-lock': {
+    wanted: [['yarn.lock'], ['srv/app/yarn.lock']],
+    left: [['app/node_modules/a/yarn.lock'], ['app/myyarn.lock'], ['app/yarn.lock', link]],
+  },
+  'yarn-cache': {
+    wanted: [['app/.yarn/cache/a-npm-1.0.0-0123456789-0123456789.zip'], ['root/.yarn/berry/cache/a-npm-1.0.0-0-10c0.zip']],
+    left: [['app/.yarn/releases/a.zip'], ['app/.yarn/cache/x/a.zip'], ['app/cache/a.zip'], ['app/.yarn/cache/a.zip', link]],
+  },
+  'pnpm-lock': {
+    wanted: [['pnpm-lock.yaml'], ['srv/app/pnpm-lock.yaml']],
+    left: [['app/node_modules/a/pnpm-lock.yaml'], ['app/mypnpm-lock.yaml'], ['node_modules/.pnpm/lock.yaml']],
+  },
+  'bun-lock': {
+    wanted: [['bun.lock'], ['srv/app/bun.lock'], ['app/bun.lockb']],
+    left: [['app/node_modules/a/bun.lock'], ['app/bun.lock.bak'], ['app/mybun.lock']],
   },
   python: {
     wanted: [
       ['usr/lib/python3/dist-packages/pip-23.0.1.dist-info/METADATA'],
+      ['usr/lib/python3/dist-packages/pip-23.0.1.dist-info/RECORD'],
       ['usr/lib/python3/dist-packages/six.egg-info/PKG-INFO'],
+      ['usr/lib/python3/dist-packages/six.egg-info/installed-files.txt'],
       ['usr/lib/python3/dist-packages/pycups-2.0.1.egg-info'],
       ['opt/x/setuptools-57.4.0-py3.9.egg/EGG-INFO/PKG-INFO'],
+      ['usr/lib/python3.12/site-packages/setuptools-57.4.0-py3.9.egg/EGG-INFO/PKG-INFO'],
+      ['var/task/six-1.16.0.dist-info/METADATA'],
+      ['srv/app/src/app.egg-info/PKG-INFO'],
     ],
     left: [
       ['usr/lib/python3/dist-packages/six.egg-info', { type: 'directory' }],
-      ['x.dist-info/RECORD'],
+      ['x.dist-info/INSTALLER'],
       ['src/PKG-INFO'],
       ['x.dist-info/licenses/METADATA'],
+      ['usr/lib/python3.12/site-packages/setuptools/_vendor/wheel-0.43.0.dist-info/METADATA'],
+      ['var/task/setuptools/_vendor/wheel-0.43.0.dist-info/METADATA'],
+      ['usr/lib/python3.12/site-packages/a/tests/data/b.egg-info/PKG-INFO'],
+      ['usr/lib/python3.12/site-packages/~ip-23.0.dist-info/METADATA'],
     ],
+  },
+  'python-egg': {
+    wanted: [['usr/lib/python3.8/site-packages/a-1.0-py3.8.egg']],
+    left: [['a.egg', { type: 'directory' }], ['a.egg', { size: 4 }], ['a.whl']],
+  },
+  'poetry-lock': {
+    wanted: [['poetry.lock'], ['srv/app/pdm.lock'], ['srv/app/uv.lock'], ['app/pylock.toml'], ['app/pylock.dev.toml']],
+    left: [['app/Cargo.lock'], ['app/pylock.a.b.toml'], ['x/site-packages/a/poetry.lock'], ['app/pyproject.toml']],
+  },
+  'pipfile-lock': {
+    wanted: [['Pipfile.lock'], ['srv/app/Pipfile.lock']],
+    left: [['app/myPipfile.lock'], ['x/site-packages/a/Pipfile.lock'], ['app/Pipfile']],
+  },
+  requirements: {
+    wanted: [
+      ['requirements.txt'],
+      ['srv/app/requirements-dev.txt'],
+      ['app/dev_requirements.txt'],
+      ['app/requirements/base.txt'],
+    ],
+    left: [
+      ['x/site-packages/a/requirements.txt'],
+      ['app/requirements.in'],
+      ['app/requirements/base.md'],
+      ['app/robots.txt'],
+    ],
+  },
+  conda: {
+    wanted: [['opt/conda/conda-meta/zlib-1.2.13-h166bdaf_4.json'], ['conda-meta/a-1-0.json']],
+    left: [['opt/conda/conda-meta/history'], ['opt/conda/conda-meta/x/a.json'], ['opt/conda/a.json']],
+  },
+  'conda-environment': {
+    wanted: [['environment.yml'], ['srv/app/environment.yaml']],
+    left: [['srv/my-environment.yml'], ['x/site-packages/a/environment.yml']],
+  },
+  gem: {
+    wanted: [
+      ['usr/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec'],
+      ['var/lib/gems/3.1.0/specifications/rack-2.2.4.gemspec'],
+      ['app/vendor/bundle/ruby/3.1.0/bundler/gems/rack-0123456789ab/rack.gemspec'],
+    ],
+    left: [
+      ['var/lib/gems/3.1.0/gems/rack-2.2.4/rack.gemspec'],
+      ['srv/app/app.gemspec'],
+      ['specifications/x/y/a.gemspec'],
+      ['specifications/a.gemspec', link],
+    ],
+  },
+  'gemfile-lock': {
+    wanted: [['Gemfile.lock'], ['srv/app/gems.locked']],
+    left: [['var/lib/gems/3.1.0/gems/rack-2.2.4/Gemfile.lock'], ['app/Gemfile'], ['app/Cargo.lock']],
+  },
+  composer: {
+    wanted: [['srv/app/vendor/composer/installed.json'], ['composer/installed.json']],
+    left: [['srv/app/vendor/composer/installed.php'], ['srv/mycomposer/installed.json']],
+  },
+  'composer-lock': {
+    wanted: [['composer.lock'], ['srv/app/composer.lock']],
+    left: [['srv/app/vendor/acme/one/composer.lock'], ['srv/app/composer.json']],
   },
   go: {
     wanted: [
@@ -226,8 +331,6 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
   unread: {
     wanted: [
       ['gnu/store', { type: 'directory' }],
-      ['opt/conda/envs/x/conda-meta/history'],
-      ['conda-meta/history'],
       ['var/lib/snapd/state.json'],
       ['var/lib/flatpak/repo/config'],
     ],

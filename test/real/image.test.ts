@@ -64,18 +64,11 @@ describe.skipIf(reason !== undefined)('a real Debian image', () => {
     })
   }, 900_000)
 
+  /** Packages, once for each place where they are. */
   const packages = (type: string) =>
-    value(content.packages)
-      .map(({ facts }) => ({
-        type: value(facts.type),
-        name: value(facts.name),
-        version: value(facts.version),
-        architecture: value(facts.architecture),
-        source: value(facts.source),
-        path: value(facts.path),
-        layer: value(facts.layer),
-      }))
-      .filter((one) => one.type === type)
+    joined(image.catalogued)
+      .installed.filter((one) => one.type === type)
+      .flatMap(({ locations, ...one }) => locations.map(({ path, layer }) => ({ ...one, path, layer })))
 
   it('is read without a notice, in three layers', () => {
     expect(image.catalogued.notices).toEqual([])
@@ -117,8 +110,8 @@ describe.skipIf(reason !== undefined)('a real Debian image', () => {
     expect(found.filter(({ name }) => name === 'six')).toMatchObject([{ version: '1.16.0', layer: 2 }])
     expect(found.filter(({ name }) => name === 'requests')).toMatchObject([{ layer: 1 }])
     expect(found.filter(({ name }) => name === 'toml' || name === 'itsdangerous')).toEqual([])
-    const shadowed = image.shadowed.filter(({ path }) => path.endsWith('/six-1.15.0.dist-info/METADATA'))
-    expect(shadowed).toMatchObject([{ layer: 1, by: 2, how: 'deleted' }])
+    const past = joined(image.catalogued).removed.filter(({ name }) => name === 'six')
+    expect(past).toMatchObject([{ version: '1.15.0', removedIn: 2, locations: [{ layer: 1 }] }])
   })
 
   it('has the packages that npm ls lists', () => {

@@ -29,7 +29,9 @@ export interface Support {
   readonly because: string
 }
 
-const byId: ReadonlyMap<string, Lifecycle> = new Map(lifecycles.flatMap((one) => one.ids.map((id) => [id, one] as const)))
+const byId: ReadonlyMap<string, Lifecycle> = new Map(
+  lifecycles.flatMap((one) => one.ids.map((id) => [id, one] as const)),
+)
 
 /** Until when the distribution is mended: by our table; where that does not have it, by its own SUPPORT_END, which images keep when it is put off. */
 export function supportOf({ id, version, name, supportEnds = '' }: Omit<DistributionFind, 'line'>): Support {
@@ -37,7 +39,11 @@ export function supportOf({ id, version, name, supportEnds = '' }: Omit<Distribu
   if (lifecycle?.rolling) return { ends: '', because: `${id} has no releases and is always mended` }
   const [, ends = '', extended] = releaseOf(version, lifecycle?.releases ?? []) ?? []
   if (lifecycle && ends !== '')
-    return { ends, ...(extended !== undefined && { extended }), because: `${lifecycle.source}, as of ${lifecycle.asOf}` }
+    return {
+      ends,
+      ...(extended !== undefined && { extended }),
+      because: `${lifecycle.source}, as of ${lifecycle.asOf}`,
+    }
   if (supportEnds !== '') return { ends: supportEnds, because: 'SUPPORT_END of its os-release' }
   return { ends: '', because: `nobody has said until when ${[id, version].filter(Boolean).join(' ')} is mended` }
 }

@@ -69,7 +69,9 @@ export function licencesOf(body: Buffer): readonly string[] {
   const mark = isDep5 ? STATED : COMMON
   for (let at = body.indexOf(mark); at >= 0 && stated.size < MAX_LICENCES; at = body.indexOf(mark, at + mark.length)) {
     const rest = body.toString('utf8', at + mark.length, at + mark.length + MAX_NAME)
-    const name = isDep5 ? (rest.split('\n', 1)[0] ?? '').trim() : (/^[A-Za-z0-9]+(?:[.+-]+[A-Za-z0-9]+)*/.exec(rest)?.[0] ?? '')
+    const name = isDep5
+      ? (rest.split('\n', 1)[0] ?? '').trim()
+      : (/^[A-Za-z0-9]+(?:[.+-]+[A-Za-z0-9]+)*/.exec(rest)?.[0] ?? '')
     if (name !== '') stated.add(name)
   }
   return isDep5 ? [...new Set([...stated].map(licenceOf))] : [...stated]

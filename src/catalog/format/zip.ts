@@ -192,9 +192,11 @@ function endIn(content: Content, length: number): End | undefined {
     const wide = wideEnd(content, end.at)
     const found = wide ?? end
     const start = found.at - found.size
-    const first = start >= 0 && found.size > 0 ? new Numbers(bytesAt(content, start, 4), false).of(0, 4) : ENTRY
+    // An empty archive has no directory to look at: its record and the comment must end where the file does.
+    const empty = found.size === 0 && end.at + END_SIZE + tail.of(at + 20, 2) === content.size
+    const first = found.size > 0 && start >= 0 ? new Numbers(bytesAt(content, start, 4), false).of(0, 4) : 0
     // The magic may be anybody's, in a comment or in what follows the archive: the directory must be where the record says.
-    if (first === ENTRY && start >= found.offset) return found
+    if ((empty || first === ENTRY) && start >= found.offset) return found
   }
   return undefined
 }

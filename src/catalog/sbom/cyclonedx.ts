@@ -96,7 +96,7 @@ function imageOf(file: string, kind: string, main: Json, found: readonly Found[]
     {
       id: name,
       names: [...new Set(names)].filter((one) => one !== ''),
-      manifest: /^pkg:oci\//.test(textAt(main, 'purl')) ? version : '',
+      manifest: textAt(main, 'purl').startsWith('pkg:oci/') ? version : '',
       kind,
       distribution: system && distributionOf(system.component),
       layers: layersOf(own),

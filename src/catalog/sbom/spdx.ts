@@ -163,9 +163,24 @@ const isPackage = ({ purpose, purl, version }: SpdxPackage): boolean =>
 
 function licencesOf(stated: string, extracted: ReadonlyMap<string, string>): readonly string[] {
   if (stated === '' || stated === 'NOASSERTION' || stated === 'NONE') return []
-  // `AND` between what was stated one by one.
-  const parts = stated.includes('(') || / (?:OR|WITH) /.test(stated) ? [stated] : stated.split(' AND ')
-  return [...new Set(parts.map((licence) => extracted.get(licence) ?? licence))]
+  return [...new Set(conjuncts(stated).map((licence) => extracted.get(licence) ?? licence))]
+}
+
+/** What stands between the outermost `AND`s: what the package stated one by one. */
+function conjuncts(expression: string): readonly string[] {
+  const parts = ['']
+  let depth = 0
+  for (const word of expression.split(/(\(|\)|\s+)/)) {
+    if (word === '(') depth++
+    if (word === ')') depth--
+    if (depth === 0 && word === 'AND') parts.push('')
+    else parts[parts.length - 1] += word
+  }
+  // `A OR B AND C` and the like is one.
+  const trimmed = parts.map((part) => part.trim())
+  return trimmed.some((part) => /^[^(]* OR /.test(part))
+    ? [expression]
+    : trimmed.map((part) => /^\(([^()]*)\)$/.exec(part)?.[1]?.trim() ?? part)
 }
 
 /** The tag-value form: `Tag: value`, values of several lines between <text> and </text>. */
