@@ -14,7 +14,7 @@ const MAY: Record<string, readonly string[]> = {
   source: ['model'],
   dialect: ['model', 'document'],
   image: ['model', 'source'],
-  catalog: ['model', 'document', 'version'],
+  catalog: ['model', 'document'],
   confine: ['model', 'document'],
   rule: ['model', 'document', 'version'],
   policy: ['model', 'document', 'version'],

@@ -13,6 +13,7 @@ export const accounts: Cataloger = {
   name: 'accounts',
   version: 1,
   body: true,
+  names: ['passwd', 'shadow', 'group'],
   wants: (path, entry) => isRegular(entry) && (path === PASSWD || path === SHADOW || path === GROUP),
   parse(file): Read<Finds> {
     const complaints = complaintsAbout(file)

@@ -13,6 +13,7 @@ export const bunLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['bun.lock', 'bun.lockb'],
   wants: (path, entry) => path.includes('bun.lock') && NAME.test(path) && isRegular(entry) && !isBrought(path),
   parse(file) {
     const lock = new LockFile(file, 'npm', 'bun install --save-text-lockfile')

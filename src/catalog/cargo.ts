@@ -13,6 +13,7 @@ export const cargo: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['Cargo.lock', 'Cargo.toml'],
   wants: (path, entry) =>
     (path.endsWith('Cargo.lock') || path.endsWith('Cargo.toml')) &&
     /^Cargo\.(?:lock|toml)$/.test(baseOf(path)) &&

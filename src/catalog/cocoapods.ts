@@ -12,6 +12,7 @@ export const cocoapods: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['Podfile.lock'],
   wants: (path, entry) => (path.endsWith('/Podfile.lock') || path === 'Podfile.lock') && isRegular(entry),
   parse(file) {
     const list = listOf(file, 'cocoapods')

@@ -14,6 +14,7 @@ export const composerLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['composer.lock'],
   wants: (path, entry) =>
     path.endsWith('composer.lock') &&
     (path.length === 13 || path.endsWith('/composer.lock')) &&

@@ -14,6 +14,7 @@ export const composer: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['installed.json'],
   wants: (path, entry) =>
     path.endsWith('composer/installed.json') &&
     (path.length === 23 || path.endsWith('/composer/installed.json')) &&

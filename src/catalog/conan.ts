@@ -17,6 +17,7 @@ export const conan: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: [...FILES],
   wants: (path, entry) =>
     (path.endsWith('.lock') || path.endsWith('.txt')) &&
     FILES.has(baseOf(path)) &&

@@ -18,6 +18,7 @@ export const condaEnvironment: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['environment.yml', 'environment.yaml'],
   wants: (path, entry) =>
     (path.endsWith('ment.yml') || path.endsWith('ment.yaml')) &&
     NAME.test(path) &&

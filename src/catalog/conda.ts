@@ -16,6 +16,7 @@ export const conda: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.json'],
   wants: (path, entry) => path.endsWith('.json') && RECORD.test(path) && isRegular(entry),
   parse(file) {
     const complaints = complaintsAbout(file)

@@ -9,6 +9,7 @@ export const dart: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['pubspec.lock'],
   wants: (path, entry) => (path.endsWith('/pubspec.lock') || path === 'pubspec.lock') && isRegular(entry),
   parse(file) {
     const list = listOf(file, 'pub')

@@ -23,6 +23,7 @@ export const dotnet: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.json', '*.nuspec'],
   wants: (path, entry) =>
     (path.endsWith(DEPS) || (path.endsWith(NUSPEC) && path.includes('.nuget/packages/'))) && isRegular(entry),
   parse(file) {

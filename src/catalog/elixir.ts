@@ -17,6 +17,7 @@ export const elixir: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['mix.lock'],
   wants: (path, entry) =>
     path.endsWith('mix.lock') && (path === 'mix.lock' || path.endsWith('/mix.lock')) && isRegular(entry),
   parse(file) {

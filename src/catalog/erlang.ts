@@ -12,6 +12,7 @@ export const erlang: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.app', 'rebar.lock'],
   wants: (path, entry) =>
     ((path.endsWith('.app') && isApplication(path)) || path.endsWith('/rebar.lock') || path === 'rebar.lock') &&
     isRegular(entry),

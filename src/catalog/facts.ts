@@ -232,7 +232,11 @@ function distributionFacts(
       : derived(place, familyOfPackages(finds), 'by the kind of its packages', []),
     kind:
       kind === undefined
-        ? unknown(place, 'it has a shell or shared libraries, and nothing names the distribution that they are of', 'image')
+        ? unknown(
+            place,
+            'it has a shell or shared libraries, and nothing names the distribution that they are of',
+            'image',
+          )
         : partial && kind !== 'distribution'
           ? unknown(place, 'part of the image could not be read', 'image')
           : derived(place, kind, KINDS[kind], []),
@@ -242,7 +246,8 @@ function distributionFacts(
 
 const KINDS: Record<DistributionKind, string> = {
   distribution: 'it has a shell or the package manager of its distribution',
-  distroless: 'it has packages or the name of a distribution, and keeps them in status.d or has neither shell nor package manager',
+  distroless:
+    'it has packages or the name of a distribution, and keeps them in status.d or has neither shell nor package manager',
   busybox: 'it has busybox, and nothing of a distribution',
   scratch: 'it has no package, shell or shared library of an operating system',
 }

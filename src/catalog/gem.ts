@@ -16,6 +16,7 @@ export const gem: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.gemspec'],
   wants: (path, entry) => path.endsWith('.gemspec') && PLACE.test(path) && isRegular(entry),
   parse(file) {
     const complaints = complaintsAbout(file)

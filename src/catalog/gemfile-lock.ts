@@ -16,6 +16,7 @@ export const gemfileLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: [...NAMES],
   wants: (path, entry) =>
     (path.endsWith('.lock') || path.endsWith('.locked')) &&
     NAMES.has(path.slice(path.lastIndexOf('/') + 1)) &&

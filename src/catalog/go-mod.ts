@@ -12,6 +12,7 @@ export const goMod: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['go.mod', 'modules.txt'],
   wants: (path, entry) =>
     (path.endsWith('/go.mod') ||
       path === 'go.mod' ||

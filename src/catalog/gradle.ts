@@ -17,6 +17,7 @@ export const gradle: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.lockfile', VERIFICATION, '*.toml'],
   wants: (path, entry) =>
     ((path.endsWith('.lockfile') &&
       (/^(?:buildscript-)?gradle\.lockfile$/.test(baseOf(path)) || path.includes('gradle/dependency-locks/'))) ||

@@ -17,6 +17,7 @@ export const haskell: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.conf', '*.freeze', '*.lock'],
   wants: (path, entry) =>
     ((path.endsWith('.conf') && path.includes('package.conf.d/')) || isFreeze(path) || isStack(path)) &&
     isRegular(entry),

@@ -22,6 +22,7 @@ export const java: Cataloger = {
   version: 1,
   body: 'parts',
   packages: true,
+  names: ['pom.properties', ...[...ARCHIVES].map((ending) => `*.${ending}`)],
   wants(path, entry) {
     const dot = path.lastIndexOf('.')
     if (dot < 0 || path.length - dot > 11) return false

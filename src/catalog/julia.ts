@@ -15,6 +15,7 @@ export const julia: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.toml'],
   wants: (path, entry) =>
     path.endsWith('.toml') && isRegular(entry) && (isManifest(baseOf(path)) || INSTALLED.test(path)),
   parse(file) {

@@ -14,6 +14,7 @@ export const lua: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['rock_manifest', '*.rockspec'],
   wants: (path, entry) =>
     (path.endsWith('/rock_manifest') || path.endsWith('.rockspec')) && isRegular(entry) && INSTALLED.test(path),
   parse(file) {

@@ -18,6 +18,7 @@ export const maven: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['pom.xml'],
   wants: (path, entry) =>
     path.endsWith('pom.xml') &&
     (path === 'pom.xml' || path.endsWith('/pom.xml')) &&

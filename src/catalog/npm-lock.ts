@@ -28,6 +28,7 @@ export const npmLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.json'],
   wants: (path, entry) =>
     path.endsWith('.json') &&
     (path.endsWith('package-lock.json') || path.endsWith('npm-shrinkwrap.json')) &&

@@ -17,6 +17,7 @@ export const npm: Cataloger = {
   body: true,
   packages: true,
   byContent: true,
+  names: ['package.json'],
   wants: (path, entry) => path.endsWith('/package.json') && isRegular(entry) && isInstalled(path),
   parse(file) {
     const found = packageOf(file.body)

@@ -33,6 +33,7 @@ export const nuget: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.json', '*.config', '*.lock', '*.dependencies', '*.csproj', '*.vbproj', '*.fsproj', '*.props'],
   wants: (path, entry) =>
     SUFFIXES.some((suffix) => path.endsWith(suffix)) && isRegular(entry) && readerOf(path) !== undefined,
   parse(file) {

@@ -12,6 +12,7 @@ export const ocaml: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['switch-state'],
   wants: (path, entry) => path.endsWith('/.opam-switch/switch-state') && isRegular(entry),
   parse(file) {
     const list = listOf(file, 'opam')

@@ -23,6 +23,7 @@ export const perl: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: [...READERS.keys()],
   wants(path, entry) {
     const last = path.charCodeAt(path.length - 1)
     // d, n, l or t: cheap, before the name is cut out.

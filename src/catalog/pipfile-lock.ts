@@ -13,6 +13,7 @@ export const pipfileLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['Pipfile.lock'],
   wants: (path, entry) =>
     path.endsWith('Pipfile.lock') &&
     (path.length === 12 || path.endsWith('/Pipfile.lock')) &&

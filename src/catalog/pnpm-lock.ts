@@ -13,6 +13,7 @@ export const pnpmLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['pnpm-lock.yaml'],
   wants: (path, entry) =>
     path.endsWith('pnpm-lock.yaml') &&
     (path.length === 14 || path.endsWith('/pnpm-lock.yaml')) &&

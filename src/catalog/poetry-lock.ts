@@ -23,6 +23,7 @@ export const poetryLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.lock', '*.toml'],
   wants: (path, entry) =>
     (path.endsWith('.lock') || path.endsWith('.toml')) &&
     writerOf(path) !== undefined &&

@@ -51,7 +51,8 @@ export function purlOf(find: Omit<PackageFind, 'line'>, distribution: Distributi
     ...(vendor !== undefined && find.architecture !== '' && { arch: find.architecture }),
     ...(vendor !== undefined && distro !== '' && { distro }),
     ...(epoch !== undefined && { epoch }),
-    ...(vendor !== undefined && (find.source !== '' || find.sourceVersion !== undefined) && { upstream: upstreamOf(find) }),
+    ...(vendor !== undefined &&
+      (find.source !== '' || find.sourceVersion !== undefined) && { upstream: upstreamOf(find) }),
     ...find.qualifiers,
   }
   const version = epoch === undefined ? find.version : find.version.slice(epoch.length + 1)

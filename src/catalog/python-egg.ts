@@ -16,6 +16,7 @@ export const pythonEgg: Cataloger = {
   packages: true,
   byContent: true,
   begins: (first) => first.readUInt16BE(0) === ZIP,
+  names: ['*.egg'],
   wants: (path, entry) => path.endsWith('.egg') && isRegular(entry) && entry.size >= 22,
   parse(file) {
     const complaints = complaintsAbout(file)

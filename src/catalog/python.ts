@@ -23,6 +23,7 @@ export const python: Cataloger = {
   version: 2,
   body: true,
   packages: true,
+  names: ['METADATA', 'PKG-INFO', 'RECORD', '*.egg-info', 'installed-files.txt'],
   wants: (path, entry) => {
     const last = path.charCodeAt(path.length - 1)
     // Of METADATA, PKG-INFO, egg-info, RECORD and txt.

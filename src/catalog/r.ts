@@ -17,6 +17,7 @@ export const r: Cataloger = {
   body: true,
   packages: true,
   byContent: true,
+  names: ['DESCRIPTION', 'renv.lock'],
   wants: (path, entry) =>
     (path.endsWith('/DESCRIPTION') || path.endsWith('/renv.lock') || path === 'renv.lock') && isRegular(entry),
   parse: (file) => (/^\s*\{/.test(file.body.toString('latin1', 0, 64)) ? lockedBy(file) : descriptionOf(file)),

@@ -17,6 +17,7 @@ export const requirements: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['*.txt'],
   wants: (path, entry) => path.endsWith('.txt') && NAME.test(path) && isRegular(entry) && !isBrought(path),
   parse(file) {
     const lock = new LockFile(file, 'pypi', 'pip freeze')

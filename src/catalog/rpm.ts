@@ -42,6 +42,7 @@ export const rpm: Cataloger = {
   body: 'parts',
   packages: true,
   places: ['var/lib/rpm', 'usr/lib/sysimage/rpm'],
+  names: [...KINDS.keys(), 'container-manifest-2'],
   wants: (path, entry) => (READERS.has(path) || path === MANIFEST) && isRegular(entry) && sizeOf(entry) > 0,
   beside: (path) => (path.endsWith('.sqlite') ? [`${path}-wal`, `${path}-journal`] : []),
   parse(file) {

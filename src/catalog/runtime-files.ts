@@ -25,6 +25,7 @@ export const runtimeFiles: Cataloger = {
   body: true,
   packages: true,
   unowned: true,
+  names: [...byName.keys()],
   wants: (path, entry) => runtimesAt(path).length > 0 && isRegular(entry) && entry.size <= MAX_SIZE,
   parse(file) {
     const list = listOf(file, 'generic')

@@ -13,6 +13,7 @@ export const swift: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['Package.resolved'],
   wants: (path, entry) => (path.endsWith('/Package.resolved') || path === 'Package.resolved') && isRegular(entry),
   parse(file) {
     const list = listOf(file, 'swift')

@@ -33,6 +33,7 @@ export const unread: Cataloger = {
   name: 'unread',
   version: 2,
   body: false,
+  names: ['store', 'state.json', 'config', 'Cellar'],
   wants: (path, entry) => DATABASES.some((database) => database.is(path, entry)),
   parse(found) {
     const complaints = complaintsAbout(found)

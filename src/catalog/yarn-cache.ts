@@ -20,6 +20,7 @@ export const yarnCache: Cataloger = {
   body: 'parts',
   packages: true,
   byContent: true,
+  names: ['*.zip'],
   wants: (path, entry) => path.endsWith('.zip') && CACHE.test(path) && isRegular(entry),
   parse(file) {
     const complaints = complaintsAbout(file)

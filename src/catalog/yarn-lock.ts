@@ -13,6 +13,7 @@ export const yarnLock: Cataloger = {
   version: 1,
   body: true,
   packages: true,
+  names: ['yarn.lock'],
   wants: (path, entry) =>
     path.endsWith('yarn.lock') &&
     (path.length === 9 || path.endsWith('/yarn.lock')) &&

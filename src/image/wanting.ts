@@ -29,7 +29,7 @@ export class Wanting {
     const slash = path.lastIndexOf('/')
     const dot = path.lastIndexOf('.')
     ask(this.#named.get(path.slice(slash + 1)))
-    if (dot > slash) ask(this.#ending.get(path.slice(dot)))
+    if (dot > slash) ask(this.#ending.get(path.slice(dot).toLowerCase()))
     return found ?? NOBODY
   }
 }

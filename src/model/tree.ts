@@ -148,7 +148,7 @@ export interface Cataloger {
    */
   readonly places?: readonly string[]
   /**
-   * Names that every file which it wants has: the whole last part of the path, or `*` and the last ending with its dot (`*.jar`).
+   * Names that every file which it wants has: the whole last part of the path, or `*` and the last ending in small letters (`*.jar`).
    * It is not asked about others. Absent: about all.
    */
   readonly names?: readonly string[]

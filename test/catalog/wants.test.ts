@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Wanting } from '../../src/image/wanting.ts'
 import { catalogers } from '../../src/catalog/index.ts'
 import type { Entry } from '../../src/model/tree.ts'
 import { entry } from './file.ts'
@@ -421,7 +422,7 @@ test('the table has every cataloger', () => {
 describe.each(catalogers.map((cataloger) => [cataloger.name, cataloger] as const))('%s', (name, cataloger) => {
   const show = ([path, rest]: Case) => `${path} ${rest ? JSON.stringify(rest) : ''}`.trim()
   test.each((TABLE[name]?.wanted ?? []).map((one) => [show(one), one] as const))('wants %s', (_, [path, rest]) => {
-    expect(cataloger.wants(path, entry(path, rest))).toBe(true)
+    expect(new Wanting([cataloger]).of(path, entry(path, rest)), 'by its names and by what it says').toEqual([cataloger])
   })
   test.each((TABLE[name]?.left ?? []).map((one) => [show(one), one] as const))('leaves %s', (_, [path, rest]) => {
     expect(cataloger.wants(path, entry(path, rest))).toBe(false)

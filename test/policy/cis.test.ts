@@ -100,11 +100,14 @@ it.each([
  */
 const ATTACK: Readonly<Record<string, string>> = {
   'T1021.004': 'Remote Services: SSH',
+  'T1027.004': 'Obfuscated Files or Information: Compile After Delivery',
+  'T1036.005': 'Masquerading: Match Legitimate Name or Location (containers)',
   T1040: 'Network Sniffing',
   T1046: 'Network Service Discovery (containers)',
   T1053: 'Scheduled Task/Job (containers)',
   T1057: 'Process Discovery',
   T1059: 'Command and Scripting Interpreter',
+  'T1059.004': 'Command and Scripting Interpreter: Unix Shell',
   T1068: 'Exploitation for Privilege Escalation (containers)',
   T1069: 'Permission Groups Discovery (containers)',
   T1070: 'Indicator Removal (containers)',
@@ -116,6 +119,7 @@ const ATTACK: Readonly<Record<string, string>> = {
   T1133: 'External Remote Services (containers)',
   'T1136.001': 'Create Account: Local Account (containers)',
   T1190: 'Exploit Public-Facing Application (containers)',
+  'T1195.001': 'Supply Chain Compromise: Compromise Software Dependencies and Development Tools',
   'T1195.002': 'Supply Chain Compromise: Compromise Software Supply Chain',
   T1204: 'User Execution (containers)',
   'T1222.002': 'File and Directory Permissions Modification: Linux and Mac',

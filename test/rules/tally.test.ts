@@ -7,7 +7,7 @@ import type { Root } from '../../src/model/fields.ts'
 import { startOf } from '../../src/model/place.ts'
 import type { AnyFacts } from '../../src/model/row.ts'
 import { NO_RUNTIME, type World } from '../../src/model/subject.ts'
-import { bind, bindParameters, run, unknownElement, type Context, type Program } from '../../src/rule/cel.ts'
+import { bind, bindParameters, bindToday, run, unknownElement, type Context, type Program } from '../../src/rule/cel.ts'
 import { prepare } from '../../src/rule/compile.ts'
 import { judge, type Judged } from '../../src/rule/judge.ts'
 import { take, worldOf } from '../../src/scan.ts'
@@ -74,12 +74,12 @@ describe.each(targets)('%s', (target) => {
   it('counts what every rule was judged on', async () => {
     const world = worldOf(await take({ targets: [target] }))
     const all = things(world)
-    const { tallies, findings } = judge(judged, world, { tally: true })
+    const { tallies, findings } = judge(judged, world, { tally: true, today: TODAY })
     const wrong: unknown[] = []
     let total = 0
     for (const one of judged) {
       const { id, subject } = one.compiled.rule
-      const parameters = bindParameters(one.parameters)
+      const parameters = { ...bindToday(TODAY), ...bindParameters(one.parameters) }
       const naive = all[subject].flatMap((thing, index) => (applies(one, { ...thing, ...parameters }) ? [index] : []))
       total += naive.length
       const tally = tallies.get(id)

@@ -3,7 +3,10 @@ import { dockerArchive, type ImageSpec, type Member } from '../support/archive.t
 
 const STATUS = (names: readonly string[]): string =>
   names
-    .map((name) => `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:2.0-1+b1\nSource: src-${name} (2.0-1)\n`)
+    .map(
+      (name) =>
+        `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:2.0-1+b1\nSource: src-${name} (2.0-1)\n`,
+    )
     .join('\n')
 const BASE: readonly Member[] = [
   { path: 'etc/os-release', body: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n' },
@@ -38,14 +41,8 @@ const APP: readonly Member[] = [
 
 export const imageSpec = (tags: readonly string[] = ['registry.example.com/shop/web:1.4']): ImageSpec => ({
   tags,
-  layers: [{ members: BASE }, { members: APP }],
-  config: {
-    config: { User: '1000' },
-    history: [
-      { created_by: 'ADD rootfs.tar.xz / # buildkit' },
-      { created_by: 'ENV A=1', empty_layer: true },
-      { created_by: 'COPY app /app # buildkit' },
-    ],
-  },
+  layers: [BASE, APP],
+  config: { User: '1000' },
+  history: ['ADD rootfs.tar.xz / # buildkit', null, 'COPY app /app # buildkit'],
 })
 export const archive = (tags?: readonly string[]): Buffer => dockerArchive(imageSpec(tags))

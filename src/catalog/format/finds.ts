@@ -1,8 +1,9 @@
 /** What the catalogers of one language share: finds that are bounded and told of, and files that are JSON, YAML or TOML. */
 import { readJson } from '../../document/json.ts'
-import { isMap, type Node } from '../../document/node.ts'
+import { isMap, type Node, type Text } from '../../document/node.ts'
 import { readToml } from '../../document/toml.ts'
-import { readYaml } from '../../document/yaml.ts'
+import { readEvents } from '../../document/yaml-events.ts'
+import { readYaml, withoutDirectives } from '../../document/yaml.ts'
 import type { Read } from '../../model/notice.ts'
 import type { PackageType } from '../../model/package.ts'
 import type { Finds, ImageFile, PackageFind } from '../../model/tree.ts'
