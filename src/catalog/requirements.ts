@@ -33,7 +33,7 @@ export const requirements: Cataloger = {
       begun ??= { text: '', line: number }
       const goesOn = text.endsWith('\\') && !/^\s*#/.test(text)
       // One requirement with its hashes may go on for hundreds of lines, of which the first says all.
-      if (begun.text.length < MAX_REQUIREMENT) begun.text += goesOn ? `${text.slice(0, -1)} ` : text
+      if (begun.text.length < MAX_REQUIREMENT) begun.text += goesOn ? text.slice(0, -1) : text.replace(/^\s*#/, ' #')
       if (!goesOn && !take()) return lock.read()
     }
     take()

@@ -35,7 +35,7 @@ class Reader {
     if (zeros !== '') {
       // Digits behind a point that begin with 0: the more zeros the less, then what follows them (1.01 is before 1.1).
       this.#cut(zeros.length)
-      this.kind = this.rest === '' ? END : DIGITS
+      this.kind = DIGITS
       return BigInt(-zeros.length)
     }
     const value = this.#value()

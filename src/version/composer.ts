@@ -1,5 +1,5 @@
 /** Composer's order and ranges (github.com/composer/semver's VersionParser; php.net/version_compare). */
-import { expand } from './expand.ts'
+import { expand, raised } from './expand.ts'
 import { compareDigits, inOrder, isNumber } from './order.ts'
 import { readPlain } from './range.ts'
 import { MAX_RANGE, MAX_VERSION, type Scheme } from './scheme.ts'
@@ -60,7 +60,9 @@ export const composer: Scheme = {
     const alternatives = range.replaceAll(/\s*\|\|?\s*/g, ' || ').replaceAll(/@(?:stable|rc|beta|alpha|dev)\b/gi, '')
     // `1.0 - 2.0` is up to every 2.0.
     const intervals = alternatives.replaceAll(/(\S+)\s+-\s+(\S+)/g, (_all, low: string, high: string) =>
-      /^v?\d+(?:\.\d+)?$/.test(high) ? `>= ${low}, ${high}.* ` : `>= ${low}, <= ${high}`,
+      /^v?\d+(?:\.\d+)?$/.test(high)
+        ? `>= ${low}, < ${raised(high.replace(/^v/, '').split('.'))}-dev`
+        : `>= ${low}, <= ${high}`,
     )
     const plain = expand(intervals, { tilde: 'written', past: '-dev' })
     return readPlain(plain, (text) => compare(version, text))

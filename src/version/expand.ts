@@ -9,6 +9,10 @@ export interface Expansion {
 
 const OPERATOR = /(\^|~>?)\s*[vV]?(\d+(?:\.\d+)*)([-+.@\w]*)|(?<![\w.*-])[vV=]*(\d+(?:\.\d+)*)(?:\.[*xX])+(?![\w.*-])/g
 
+/** The first version that is past all that begin with these numbers. */
+export const raised = (numbers: readonly string[]): string =>
+  [...numbers.slice(0, -1), String(BigInt(numbers.at(-1) ?? '0') + 1n)].join('.')
+
 /** The range without these operators; what else stands in it stays. */
 export const expand = (range: string, { tilde, past }: Expansion): string =>
   range.replaceAll(
@@ -27,7 +31,7 @@ export const expand = (range: string, { tilde, past }: Expansion): string =>
             : tilde === 'third'
               ? Math.min(1, last)
               : Math.max(0, last - 1)
-      const upper = [...parts.slice(0, at), String(BigInt(parts[at] ?? '0') + 1n)].join('.')
+      const upper = raised(parts.slice(0, at + 1))
       const lower = prefix === undefined ? `${parts.join('.')}${String(rest)}` : `${parts.join('.')}${past}`
       return ` >= ${lower}, < ${upper}${past} `
     },

@@ -2,6 +2,7 @@
  * RubyGems' order and ranges (rubygems' lib/rubygems/version.rb, requirement.rb). Own code: @renovatebot/ruby-semver 4.1.3 takes numbers
  * beyond 2^53 for equal and the platform at the end of an installed gem's version for a pre-release.
  */
+import { raised } from './expand.ts'
 import { compareDigits, compareLists, compareText, inOrder, isNumber } from './order.ts'
 import { readPlain } from './range.ts'
 import { MAX_RANGE, MAX_VERSION, type Scheme } from './scheme.ts'
@@ -38,7 +39,7 @@ const numbersOf = (version: Version): Version => {
 function isPessimistic(version: Version, wanted: Version): boolean {
   const numbers = numbersOf(wanted)
   const kept = numbers.length > 1 ? numbers.slice(0, -1) : numbers
-  const upper = [...kept.slice(0, -1), String(BigInt(kept.at(-1) ?? '0') + 1n)]
+  const upper = raised(kept).split('.')
   return compare(version, wanted) >= 0 && compare(numbersOf(version), upper) < 0
 }
 

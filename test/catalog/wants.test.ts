@@ -246,9 +246,14 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['app', program],
       ['app', { ...program, type: 'hardlink', size: 0 }],
       ['docs', program],
+      ['usr/lib/libapp.so', { ...program, mode: 0o644 }],
+      ['usr/lib/libapp.so.1', { ...program, mode: 0o644 }],
+      ['app.exe', { ...program, mode: 0o644 }],
+      ['made-executable-later', { ...program, mode: 0o644 }],
     ],
     left: [
-      ['usr/local/bin/app', { ...program, mode: 0o644 }],
+      ['usr/local/bin/app', { ...program, mode: 0o644, size: 2 ** 19 }],
+      ['app.dat', { ...program, mode: 0o644 }],
       ['usr/local/bin/app', { ...program, size: 1000 }],
       ['usr/local/bin/app', { ...program, type: 'directory' }],
       ['usr/share/doc/app/app', program],
@@ -329,6 +334,80 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
     left: [['DESCRIPTION.txt'], ['a/DESCRIPTION', { type: 'directory' }], ['myrenv.lock']],
   },
   swift: { wanted: [['Package.resolved'], ['a/Package.resolved']], left: [['Package.swift'], ['MyPackage.resolved'], ['Package.resolved', link]] },
+  rust: {
+    wanted: [
+      ['usr/bin/rg', program],
+      ['app', { ...program, type: 'hardlink', size: 0 }],
+    ],
+    left: [
+      ['usr/bin/rg', { ...program, size: 1000 }],
+      ['usr/bin/rg', link],
+      ['x.sh', program],
+    ],
+  },
+  java: {
+    wanted: [
+      ['app.jar'],
+      ['opt/tomcat/webapps/ROOT.war'],
+      ['x.EAR'],
+      ['plugins/git.jpi'],
+      ['app/META-INF/maven/org.x/a/pom.properties'],
+    ],
+    left: [
+      ['app.jar', link],
+      ['app.jar', { size: 10 }],
+      ['app.jar', { type: 'directory' }],
+      ['app.zip'],
+      ['pom.properties'],
+      ['src/pom.properties'],
+      ['jar'],
+    ],
+  },
+  dotnet: {
+    wanted: [['app/App.deps.json'], ['root/.nuget/packages/a/1.0.0/a.nuspec']],
+    left: [['app/deps.json'], ['src/a.nuspec'], ['app/App.runtimeconfig.json']],
+  },
+  cargo: {
+    wanted: [['Cargo.lock'], ['app/Cargo.toml']],
+    left: [['app/NotCargo.lock'], ['app/cargo.lock'], ['app/Cargo.toml.orig']],
+  },
+  'go-mod': {
+    wanted: [['go.mod'], ['src/go.mod'], ['vendor/modules.txt'], ['src/vendor/modules.txt']],
+    left: [['src/go.sum'], ['src/modules.txt'], ['src/cargo.mod']],
+  },
+  gradle: {
+    wanted: [
+      ['app/gradle.lockfile'],
+      ['buildscript-gradle.lockfile'],
+      ['app/gradle/dependency-locks/compileClasspath.lockfile'],
+      ['gradle/verification-metadata.xml'],
+      ['gradle/libs.versions.toml'],
+    ],
+    left: [['app/other.lockfile'], ['my-verification-metadata.xml'], ['versions.toml']],
+  },
+  maven: {
+    wanted: [['pom.xml'], ['app/pom.xml']],
+    left: [
+      ['app/META-INF/maven/g/a/pom.xml'],
+      ['usr/share/maven-repo/g/a/1/pom.xml'],
+      ['app/mypom.xml'],
+      ['app/pom.xml', { type: 'directory' }],
+    ],
+  },
+  nuget: {
+    wanted: [
+      ['src/packages.lock.json'],
+      ['obj/project.assets.json'],
+      ['src/packages.config'],
+      ['src/x.csproj'],
+      ['src/x.fsproj'],
+      ['src/x.vbproj'],
+      ['Directory.Packages.props'],
+      ['paket.lock'],
+      ['paket.dependencies'],
+    ],
+    left: [['src/package-lock.json'], ['src/x.vcxproj'], ['src/web.config'], ['Directory.Build.props'], ['assets.json']],
+  },
   unread: {
     wanted: [
       ['gnu/store', { type: 'directory' }],

@@ -74,15 +74,10 @@ describe.skipIf(!PYTHON)('Python’s ElementTree', () => {
   const names = fc.constantFrom('a', 'b-c', 'd.e', 'F_1')
   const texts = fc.string({ maxLength: 8 }).map((text) => text.replace(/[^\x20-\x7e]/g, 'x'))
   const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
-  const element = fc.letrec<{ node: string }>((tie) => ({
+  const element = fc.letrec<{ node: string; children: readonly string[] }>((tie) => ({
+    children: fc.oneof({ maxDepth: 3 }, fc.constant([]), fc.array(tie('node'), { maxLength: 3 })),
     node: fc
-      .tuple(
-        names,
-        fc.dictionary(names, texts, { maxKeys: 3 }),
-        texts,
-        fc.array(tie('node'), { maxLength: 3, depthIdentifier: 'x' }),
-        fc.boolean(),
-      )
+      .tuple(names, fc.dictionary(names, texts, { maxKeys: 3 }), texts, tie('children'), fc.boolean())
       .map(([name, attributes, text, children, comment]) => {
         const list = Object.entries(attributes).map(([key, value]) => ` ${key}="${escape(value)}"`)
         return `<${name}${list.join('')}>${escape(text)}${comment ? '<!-- <x> -->' : ''}${children.join('\n')}</${name}>`

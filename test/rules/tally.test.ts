@@ -25,6 +25,7 @@ const targets = [
 
 const rules = await builtinRules()
 const { value: settings } = await readSettings({ policy: 'strict' }, rules)
+const TODAY = '2026-01-31'
 const judged: readonly Judged[] = rules.flatMap(({ rule }) => {
   const use = settings.rules.get(rule.id)
   return use ? [{ compiled: prepare(rule), parameters: use.params }] : []

@@ -10,7 +10,7 @@ const NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*
 /** `==1.0`, `===1.0`; `==1.*` pins nothing. */
 const PIN = /^={2,3}\s*([^\s*,;]+)$/
 /** `name-1.0-py3-none-any.whl` (PEP 427), after a slash or at the beginning. */
-const WHEEL = /(?:^|[\\/])([A-Za-z0-9][A-Za-z0-9._]*)-([A-Za-z0-9._+!]+)(?:-\d[^-]*)?-[^-/]+-[^-/]+-[^-/]+\.whl$/
+const WHEEL = /(?:^|[\\/])([A-Za-z0-9][A-Za-z0-9._]*)-([A-Za-z0-9._+!%]+)(?:-\d[^-]*)?-[^-/]+-[^-/]+-[^-/]+\.whl$/
 
 /** Undefined for what names no package: a comment, an option, a path without a name. */
 export function requirementOf(text: string): Requirement | undefined {

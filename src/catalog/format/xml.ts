@@ -40,10 +40,9 @@ export function readXml(body: Buffer): XmlElement | { readonly problem: string; 
   let root: XmlElement | undefined
   let elements = 0
   let line = 1
-  let counted = 0
+  let newline = text.indexOf('\n')
   const lineAt = (offset: number): number => {
-    for (let at = text.indexOf('\n', counted); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
-    counted = Math.max(counted, offset)
+    for (; newline >= 0 && newline < offset; newline = text.indexOf('\n', newline + 1)) line++
     return line
   }
   const wrong = (problem: string, offset: number) => ({ problem, line: lineAt(offset) })

@@ -178,7 +178,7 @@ function conjuncts(expression: string): readonly string[] {
   }
   // `A OR B AND C` and the like is one.
   const trimmed = parts.map((part) => part.trim())
-  return trimmed.some((part) => /^[^(]* OR /.test(part))
+  return trimmed.length === 1 || trimmed.some((part) => /^[^(]* OR /.test(part))
     ? [expression]
     : trimmed.map((part) => /^\(([^()]*)\)$/.exec(part)?.[1]?.trim() ?? part)
 }
