@@ -139,7 +139,8 @@ async function listsOfSbom(
   return { value, notices: read.notices }
 }
 
-function splitKind(name: string): { readonly kind: ImageTarget['kind'] | undefined; readonly path: string } {
+/** `rootfs:PATH`: how an image is to be read, where that is said. */
+export function splitKind(name: string): { readonly kind: ImageTarget['kind'] | undefined; readonly path: string } {
   const kind = imageKinds.find((one) => name.startsWith(`${one}:`) && name.length > one.length + 1)
   return { kind, path: kind === undefined ? name : name.slice(kind.length + 1) }
 }

@@ -47,7 +47,10 @@ export const python: Cataloger = {
           break
         }
         const name = cut ? '' : pathOf(text)
-        if (name !== '') files.push(posix.join('/', name.startsWith('/') ? '' : from, name).slice(1))
+        if (name !== '')
+          files.push(
+            isPlain(name) ? `${from}/${name}` : posix.join('/', name.startsWith('/') ? '' : from, name).slice(1),
+          )
       }
       const parts: PackagePart[] = [{ type: 'pypi', name: nameOf(folder), beside: true, files }]
       return { value: files.length === 0 ? {} : { parts }, notices: complaints.notices }
@@ -89,6 +92,9 @@ function isListed(path: string): boolean {
 }
 
 /** `ruamel.yaml-0.17.dist-info` -> `ruamel.yaml` */
+/** Most paths of a RECORD need no joining: it has thousands. */
+const isPlain = (name: string): boolean => !name.startsWith('/') && !name.includes('./') && !name.includes('//')
+
 const nameOf = (folder: string): string => posix.basename(folder).replace(/(?:-\d[^/]*)?\.(?:dist|egg)-info$/, '')
 
 /** The first field of a line of RECORD (a CSV file, PEP 376); the whole line where it has no others. */

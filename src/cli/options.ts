@@ -168,7 +168,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
     ],
     more: `IMAGE is an archive of docker save or podman save, an OCI layout or archive, a root file system (folder or tar),
   - for standard input, or an SBOM: CycloneDX as JSON or XML, SPDX as JSON or tag-value, the JSON of Syft. Prefixes
-  say what it is read as: docker-archive: oci-archive: oci-layout: rootfs:
+  say what it is read as: docker-archive: oci-archive: oci-layout: rootfs: layer:
 
 Documents name no time and have no random number, so that the same image gives the same document;
 SOURCE_DATE_EPOCH dates them.

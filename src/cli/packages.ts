@@ -1,5 +1,5 @@
 /** `plimsoll packages`: the packages of images, and SBOMs of them. Loads no rules. */
-import { listPackages, type PackageLists } from '../packages.ts'
+import { listPackages, splitKind, type PackageLists } from '../packages.ts'
 import { shown } from '../report/escape.ts'
 import { packageReports, type PackageReportName, type PackageReportOptions } from '../report/packages/index.ts'
 import { UsageError } from '../usage.ts'
@@ -11,6 +11,9 @@ import { progressOf } from './progress.ts'
 
 const formats = Object.keys(packageReports) as PackageReportName[]
 const ENDINGS: Readonly<Record<string, PackageReportName>> = { ...endings, json: 'json' }
+
+/** SBOMs say when they were made. */
+const isDated = (format: PackageReportName): boolean => format !== 'text' && format !== 'json'
 
 /** Exit codes: 0 listed, 2 wrong usage, 3 input was lost. */
 export async function packagesCommand(given: Arguments, terminal: Terminal): Promise<number> {
@@ -24,7 +27,7 @@ export async function packagesCommand(given: Arguments, terminal: Terminal): Pro
   if (targets.length === 0) throw new UsageError(['Of which image? For example: docker save web | plimsoll packages -'])
   refuseOverwriting(
     outputs,
-    targets.map((name) => name.replace(/^(?:docker-archive|oci-archive|oci-layout|rootfs):/, '')),
+    targets.map((name) => splitKind(name).path),
   )
   const options: PackageReportOptions = {
     tool: { name: 'Plimsoll', version: await version() },
@@ -33,7 +36,7 @@ export async function packagesCommand(given: Arguments, terminal: Terminal): Pro
     unicode: terminal.unicode,
     all: given.has('all'),
     files: given.has('files'),
-    ...createdAt(terminal.sourceDateEpoch),
+    ...([format, ...outputs.map((output) => output.format)].some(isDated) && createdAt(terminal.sourceDateEpoch)),
   }
   const platform = given.one('platform')
   const cache = given.one('cache')

@@ -49,7 +49,8 @@ export async function scanCommand(given: Arguments, terminal: Terminal): Promise
     ),
   )
   if (given.has('explain-inputs')) return explainInputs(input, format, terminal)
-  const { created } = createdAt(terminal.sourceDateEpoch)
+  const wanted = [format, ...outputs.map((output) => output.format)].find(isSbom)
+  const dated = wanted === undefined ? {} : createdAt(terminal.sourceDateEpoch)
   const progress = progressOf(terminal, quiet)
   const config = given.one('config') ?? findConfig('.', existsSync)
   const policy = given.one('policy')
@@ -78,7 +79,6 @@ export async function scanCommand(given: Arguments, terminal: Terminal): Promise
     repositoryPath: repositoryPath(),
   }
   const lists = result.images.flatMap(({ parts }) => parts ?? [])
-  const wanted = [format, ...outputs.map((output) => output.format)].find(isSbom)
   if (wanted !== undefined && lists.length === 0)
     throw new UsageError([
       `${wanted} lists the packages of images, and no image was scanned. Give one, such as a docker save archive: --image NAME=image.tar`,

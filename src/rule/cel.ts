@@ -94,7 +94,8 @@ class Today {
     this.#day = day
   }
   get day(): string {
-    if (this.#day === undefined) throw new Unknown({ how: 'unknown', place: BLANK.place, because: 'nobody said which day it is' })
+    if (this.#day === undefined)
+      throw new Unknown({ how: 'unknown', place: BLANK.place, because: 'nobody said which day it is' })
     return this.#day
   }
 }

@@ -1,7 +1,7 @@
 /** What rules ask of packages and versions. A text says why there is no answer: then the rule is open. */
 import { packageTypes, type PackageType } from '../model/package.ts'
 import { compareVersions, satisfies } from '../version/index.ts'
-import { isAbout, readWord } from '../version/word.ts'
+import { isAbout, readWord, type PackageWord } from '../version/word.ts'
 
 export type Answer = boolean | string
 
@@ -26,11 +26,26 @@ export function isOlder(type: string, version: string, other: string): Answer {
   return order === undefined ? noVersion(type, other) : order < 0
 }
 
+/** A list of a policy, read once: an image has thousands of packages. */
+const lists = new WeakMap<readonly string[], ReadonlyMap<string, List>>()
+/** The words about one type of package, and what is wrong with those that cannot be read. */
+type List = readonly (PackageWord | string)[]
+function wordsOf(words: readonly string[], type: string): List {
+  let byType = lists.get(words)
+  if (!byType) {
+    const read = words.map(readWord)
+    byType = new Map(
+      packageTypes.map((one) => [one, read.filter((word) => typeof word === 'string' || word.type === one)]),
+    )
+    lists.set(words, byType)
+  }
+  return byType.get(type) ?? []
+}
+
 /** Whether one of the words names it; `behind` answers what stands behind a name for its version. */
 function any(words: readonly string[], type: string, name: string, behind: (rest: string) => Answer): Answer {
   let unknown: string | undefined
-  for (const text of words) {
-    const word = readWord(text)
+  for (const word of wordsOf(words, type)) {
     if (typeof word === 'string') unknown ??= word
     else if (isAbout(word, type, name)) {
       const answer = behind(word.rest)

@@ -54,9 +54,9 @@ const plain = (type: PackageType, name: string): string =>
       : name
 
 function fits(name: string, pattern: string): boolean {
+  if (!pattern.includes('*')) return name === pattern
   const [first = '', ...others] = pattern.split('*')
-  const last = others.pop()
-  if (last === undefined) return name === pattern
+  const last = others.pop() ?? ''
   if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false
   const end = name.length - last.length
   let at = first.length

@@ -41,7 +41,11 @@ const cases: readonly (readonly [title: string, words: readonly string[], ...say
     '--policy is given more than once',
   ],
   ['a misspelt format', ['scan', '-f', 'sraif', good], 'There is no format "sraif": did you mean "sarif"?'],
-  ['a format that is none', ['scan', '-f', 'excel', good], 'known are text, json, markdown, sarif.'],
+  [
+    'a format that is none',
+    ['scan', '-f', 'excel', good],
+    'known are text, json, markdown, sarif, cyclonedx, cyclonedx-xml, spdx.',
+  ],
   ['a misspelt format of an output', ['scan', '-o', 'sraif=x', good], 'did you mean "sarif"?'],
   ['a format of facts', ['facts', '-f', 'sarif', good], 'facts are told as text or json, not as "sarif".'],
   ['a format of rules', ['rules', '-f', 'jsn'], 'rules are told as text or json, not as "jsn".'],

@@ -110,7 +110,7 @@ describe('lists of packages as parameters', () => {
     expect(await errorsOf('true', params.replace('apk/musl', 'musl'))).toContain(
       '"musl" names no package: write TYPE/NAME, and a range behind it where it has one',
     )
-    expect(await errorsOf('true', params.replace('ranges', 'words'))).toHaveLength(1)
+    expect((await errorsOf('true', params.replace('ranges', 'words'))).join()).toContain('of: ranges or versions')
     const { value } = await loadRule('rules/bad.yaml', text('installed.among(params.packages)', params))
     const rules = value ? [infoOf({ rule: value.rule })] : []
     const config = 'rules:\n  bad:\n    params:\n      packages: [npm/a, "npm/b < "]\n'

@@ -56,9 +56,24 @@ export function listOf(file: ImageFile, type: PackageType): PackageList {
 /** Called by name: the library of a syntax is loaded when its first file is met. */
 const READERS = {
   JSON: (file: string, text: string) => readJson(file, text),
-  YAML: (file: string, text: string) => readYaml(file, text),
+  YAML: (file: string, text: string) => readLockYaml(file, text),
   TOML: (file: string, text: string) => readToml(file, text),
 } as const
+
+/** Characters of a text that is given to the slower reader of YAML, whose time grows with the square of what is wrong with a text. */
+const MAX_SLOW = 16_384
+
+/** What the fast reader does not take (tags, anchors) no tool that writes lock files writes: only a short text is worth another look. */
+function readLockYaml(file: string, text: string): Read<Text> {
+  const events = readEvents(withoutDirectives(text), (line, column) => ({ file, line, column }))
+  if (events) return { value: { file, documents: events.documents, comments: [] }, notices: [] }
+  if (text.length <= MAX_SLOW) return readYaml(file, text)
+  const place = { file, line: 1, column: 1 }
+  return {
+    value: { file, documents: [], comments: [] },
+    notices: [{ id: 'yaml-invalid', place, message: '', lost: true }],
+  }
+}
 
 /** The root of a text in this syntax, with lines; undefined where it is none, which is complained of. */
 export function treeOf(

@@ -2,7 +2,7 @@ import { Inflate } from 'fflate'
 import type { Content } from '../../model/tree.ts'
 
 /** Compressed bytes that are taken at once: up to a thousand times as many come out. */
-const CHUNK = 2 ** 13
+const CHUNK = 2 ** 15
 /** Inflated bytes that are kept: archives end with their directory, which is read backwards. */
 const KEPT = 2 ** 23
 

@@ -11,7 +11,9 @@ export class Numbers {
   of(at: number, width: 1 | 2 | 4 | 8): number {
     if (!(at >= 0 && at + width <= this.bytes.length)) return Number.NaN
     if (width === 8) return this.#long(at)
-    return this.#big ? this.bytes.readUIntBE(at, width) : this.bytes.readUIntLE(at, width)
+    if (width === 4) return this.#big ? this.bytes.readUInt32BE(at) : this.bytes.readUInt32LE(at)
+    if (width === 2) return this.#big ? this.bytes.readUInt16BE(at) : this.bytes.readUInt16LE(at)
+    return this.bytes.readUInt8(at)
   }
 
   /** Exact up to 2^53: larger ones are no sizes or offsets of files, but may be addresses, which are compared and subtracted only. */

@@ -61,7 +61,6 @@ function countsOf({ packages: { installed, declared, removed } }: PackageList, a
 }
 const number = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
 
-const TYPE = 8
 const LAYER = 5
 const GAP = 2
 /** Widest a name and a version may get where there is no terminal, and what they are given of one. */
@@ -90,18 +89,19 @@ function table<P extends Package>(
     const wanted = rows.reduce((width, row) => Math.max(width, columns(of(row))), least)
     return Math.min(wanted, most, page.width === 0 ? most : Math.max(least, Math.floor(page.width * share)))
   }
+  const kind = rows.reduce((width, row) => Math.max(width, row.type.length), 'type'.length)
   const name = widest((row) => row.name, NAME)
   const version = widest((row) => row.version, VERSION)
   const layered = rows.some(({ layer }) => layer !== '')
-  const left = TYPE + GAP + name + GAP + version + GAP + (layered ? LAYER + GAP : 0)
+  const left = kind + GAP + name + GAP + version + GAP + (layered ? LAYER + GAP : 0)
   const room = page.width === 0 ? Infinity : Math.max(10, page.width - left)
   const last = list.layers.some(({ instruction: made }) => made !== '') ? 'made by' : 'found in'
-  const head = `${fit('type', TYPE)}  ${fit('name', name)}  ${fit('version', version)}  ${layered ? `${fit('layer', LAYER)}  ` : ''}${last}`
+  const head = `${fit('type', kind)}  ${fit('name', name)}  ${fit('version', version)}  ${layered ? `${fit('layer', LAYER)}  ` : ''}${last}`
   page.line(page.paint('dim', head))
   for (const row of rows)
     page.line(
       [
-        page.paint('dim', fit(row.type, TYPE)),
+        page.paint('dim', fit(row.type, kind)),
         page.paint('bold', fit(row.name, name, page)),
         fit(row.version, version, page),
         ...(layered ? [fit(row.layer, LAYER)] : []),
