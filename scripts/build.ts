@@ -44,12 +44,22 @@ const builtin: Plugin = {
       export const builtinPolicies = async () => new Map(Object.entries(read().policies))`,
   },
 }
+/** A hash of all that the build is made of: answers that another build kept may be other ones. */
+async function sources(): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(`${root}package-lock.json`))
+  const files = (await readdir(`${root}src`, { recursive: true })).filter((name) => name.endsWith('.ts')).toSorted()
+  for (const name of files) hash.update(`${name}\n`).update(await readFile(`${root}src/${name}`))
+  return hash.digest('hex').slice(0, 16)
+}
+/** What answers are kept under: of the action, which keeps none unless told to, the version is enough. */
+let made = await version()
 /** In the place of src/version.ts. */
 const number: Plugin = {
   name: 'version',
   load: {
     filter: { id: /\/src\/version\.ts$/ },
-    handler: async () => `export const version = async () => ${JSON.stringify(await version())}`,
+    handler: async () =>
+      `export const version = async () => ${JSON.stringify(await version())}\nexport const build = async () => ${JSON.stringify(made)}`,
   },
 }
 const seccomp = JSON.stringify([...(await seccompTexts())])
@@ -97,6 +107,7 @@ await mkdir(out, { recursive: true })
 // The package is ESM, and so is every .js file in it.
 await bundle('src/action.ts', { file: `${out}/action.js`, format: 'esm', codeSplitting: false })
 if (!given.action) {
+  made = await sources()
   await rm(`${out}/cli`, { recursive: true, force: true })
   await bundle(
     'src/cli.ts',

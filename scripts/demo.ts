@@ -15,6 +15,7 @@ const code = await main(words, {
   progress: false,
   width: process.stdout.columns ?? 120,
   unicode: true,
+  cache: {},
   today: new Date().toISOString().slice(0, 10),
 })
 const meaning = [

@@ -43,6 +43,8 @@ void main(words, {
   unicode: true,
   today: new Date().toISOString().slice(0, 10),
   sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
+  // A runner is new each time: nothing is kept unless a workflow names a folder that it restores.
+  cache: { asked: process.env.PLIMSOLL_CACHE },
 }).then((code) => {
   const verdict = ['pass', 'block', 'usage', 'incomplete'][code] ?? 'incomplete'
   const outputs = process.env.GITHUB_OUTPUT

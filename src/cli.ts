@@ -11,6 +11,12 @@ function stdout(): NodeJS.WriteStream {
     })
   return process.stdout
 }
+/** XDG Base Directory Specification. */
+function caches(): string | undefined {
+  const { XDG_CACHE_HOME: told, HOME: home } = process.env
+  if (told?.startsWith('/')) return `${told}/plimsoll`
+  return home ? `${home}/.cache/plimsoll` : undefined
+}
 void main(process.argv.slice(2), {
   // Opened where it is read: opening it loads what reads terminals and sockets.
   stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
@@ -28,6 +34,7 @@ void main(process.argv.slice(2), {
   unicode: !/^(C|POSIX)$/.test(process.env.LC_ALL ?? process.env.LC_CTYPE ?? process.env.LANG ?? ''),
   today: new Date().toISOString().slice(0, 10),
   sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
+  cache: { asked: process.env.PLIMSOLL_CACHE, usual: caches() },
 }).then((code) => {
   process.exitCode = code
 })

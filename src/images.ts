@@ -6,6 +6,7 @@ import { readText } from './document/read.ts'
 import type { Cache } from './image/cache.ts'
 import { openImage, type ImageTarget, type OpenedImage } from './image/open.ts'
 import { imageUser } from './join/user.ts'
+import type { Limits } from './source/limits.ts'
 import { recipeOf } from './join/recipe.ts'
 import { set, unknown, byDefault } from './model/fact.ts'
 import { image as imageRows, type ImageFacts } from './model/fields.ts'
@@ -24,6 +25,9 @@ export interface ImageOptions {
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
   readonly verify?: boolean
+  readonly limits?: Partial<Limits>
+  /** Milliseconds since some time: what the limit of time is measured by. */
+  readonly clock?: () => number
   /** Answers of earlier runs. */
   readonly cache?: Cache
   /** Ids that other images have. */
@@ -33,7 +37,7 @@ export interface ImageOptions {
 /** Every image of the targets. Their ids are unique: a second of the same name gets a number. */
 export async function openImages(
   targets: readonly ImageTarget[],
-  { platform, verify = false, cache, taken = new Set() }: ImageOptions = {},
+  { platform, verify = false, limits, clock, cache, taken = new Set() }: ImageOptions = {},
 ): Promise<Read<readonly Image[]>> {
   const images: Image[] = []
   const notices: Notice[] = []
@@ -41,6 +45,8 @@ export async function openImages(
     const opened = await openImage(target, catalogers, {
       ...(platform !== undefined && { platform }),
       verify: verify ? 'all' : 'read',
+      ...(limits && { limits }),
+      ...(clock && { clock }),
       ...(cache && { cache }),
     })
     notices.push(...opened.notices)

@@ -14,7 +14,7 @@ import { startOf } from './model/place.ts'
 import type { DistributionFind } from './model/tree.ts'
 import { checkPlatform } from './platform.ts'
 import { spool, whole, type Blob } from './source/blob.ts'
-import { defaultLimits } from './source/limits.ts'
+import { defaultLimits, type Limits } from './source/limits.ts'
 import { imageKinds, recogniseBlob, recognisePath, type Recognised } from './source/recognise.ts'
 import { UsageError } from './usage.ts'
 
@@ -26,6 +26,8 @@ export interface PackagesOptions {
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
   readonly verify?: boolean
+  readonly limits?: Partial<Limits>
+  readonly clock?: () => number
   /** Answers of earlier runs (`cacheIn`); absent: none are kept. */
   readonly cache?: Cache
   readonly progress?: (doing: string) => void
@@ -99,12 +101,14 @@ const lastPart = (name: string): string | undefined =>
 
 async function listsOfImage(
   target: ImageTarget,
-  { platform, verify = false, cache }: PackagesOptions,
+  { platform, verify = false, limits, clock, cache }: PackagesOptions,
   taken: ReadonlySet<string>,
 ): Promise<Read<readonly PackageList[]>> {
   const { value, notices } = await openImage(target, packageCatalogers, {
     ...(platform !== undefined && { platform }),
     verify: verify ? 'all' : 'read',
+    ...(limits && { limits }),
+    ...(clock && { clock }),
     ...(cache && { cache }),
   })
   const ids = new Set(taken)

@@ -14,6 +14,7 @@ import type { Recipe } from './dockerfiles.ts'
 import { checkPlatform } from './platform.ts'
 import { LOOKED_FOR, openTarget, splitPrefix, type OpenOptions, type Role } from './targets.ts'
 import { readContainers, type TextInput } from './texts.ts'
+import type { Limits } from './source/limits.ts'
 import { UsageError } from './usage.ts'
 import { realOf } from './walk.ts'
 
@@ -21,6 +22,8 @@ export interface ReadingOptions {
   readonly stdin?: AsyncIterable<Uint8Array>
   readonly platform?: string
   readonly verify?: boolean
+  readonly limits?: Partial<Limits>
+  readonly clock?: () => number
   readonly cache?: Cache
   /** Files that `.gitignore` and `.plimsollignore` name are read too. */
   readonly noIgnore?: boolean
@@ -148,13 +151,15 @@ export class Reading {
       }
     }
     if (images.length > 0) {
-      const { platform, verify, cache } = this.#options
+      const { platform, verify, limits, clock, cache } = this.#options
       // Loaded where there is an image: what reads archives costs as long as a compose file does.
       const { openImages } = await import('./images.ts')
       const read = await openImages(images, {
         taken: new Set(this.images.map(({ id }) => id)),
         ...(platform !== undefined && { platform }),
         ...(verify !== undefined && { verify }),
+        ...(limits && { limits }),
+        ...(clock && { clock }),
         ...(cache && { cache }),
       })
       this.images.push(...read.value)

@@ -18,6 +18,7 @@ import { prepare } from './rule/compile.ts'
 import { judge, type Judged } from './rule/judge.ts'
 import { infoOf, type BuiltinRule } from './rule/rule.ts'
 import { Reading } from './reading.ts'
+import type { Limits } from './source/limits.ts'
 import { readSettings, type PolicyOptions } from './settings.ts'
 import { version } from './version.ts'
 
@@ -34,6 +35,10 @@ export interface InputOptions extends ProfileRoots {
   readonly platform?: string
   /** Uncompressed layers are read in full too, and compared with their digests. */
   readonly verify?: boolean
+  /** How much of an image is read. */
+  readonly limits?: Partial<Limits>
+  /** Milliseconds since some time: what the limit of time is measured by; absent: there is none. */
+  readonly clock?: () => number
   /** Answers of earlier runs (`cacheIn`); absent: none are kept. */
   readonly cache?: Cache
   /** Files that `.gitignore` and `.plimsollignore` name are read too. */

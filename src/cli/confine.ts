@@ -11,7 +11,7 @@ export async function pathsCommand(given: Arguments, terminal: Terminal): Promis
   if (format !== 'text' && format !== 'json') throw wrongFormat('paths', format)
   const [, wanted, ...more] = given.positionals
   if (more.length > 0) throw new UsageError(['paths takes one target, and the container whose ways out are asked for.'])
-  const inventory = await take({ ...inputOf(given, terminal), targets: given.positionals.slice(0, 1) })
+  const inventory = await take({ ...(await inputOf(given, terminal)), targets: given.positionals.slice(0, 1) })
   const { waysOut } = await import('../confine/escape/paths.ts')
   const { pathsJson, pathsText } = await import('./paths.ts')
   const names = inventory.subjects.filter(({ dialect }) => dialect !== undefined).map(({ id }) => id)

@@ -4,6 +4,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { codeOf, decode, readBounded, reasonOf } from '../file.ts'
 import type { InputOptions } from '../scan.ts'
 import { UsageError } from '../usage.ts'
+import { cacheOf } from './cache.ts'
+import { limitsOf } from './limits.ts'
 import type { Arguments } from './options.ts'
 
 /** The world outside, handed in: tests hand in their own. */
@@ -18,11 +20,13 @@ export interface Terminal {
   readonly unicode: boolean
   /** YYYY-MM-DD */
   readonly today: string
+  /** Folders of what is kept from run to run: the one that the environment names, and the usual one. */
+  readonly cache: { readonly asked?: string | undefined; readonly usual?: string | undefined }
   /** SOURCE_DATE_EPOCH (reproducible-builds.org): when documents say that they were made. */
   readonly sourceDateEpoch?: string | undefined
 }
 
-export function inputOf(given: Arguments, terminal: Terminal): InputOptions {
+export async function inputOf(given: Arguments, terminal: Terminal): Promise<InputOptions> {
   if (given.positionals.length === 0)
     throw new UsageError([`What is to be looked at? For example: plimsoll ${given.command.name} compose.yaml`])
   const images = new Map(
@@ -46,6 +50,9 @@ export function inputOf(given: Arguments, terminal: Terminal): InputOptions {
     ...(seccompRoot !== undefined && { seccompRoot }),
     ...(apparmorRoot !== undefined && { apparmorRoot }),
     ...(given.has('verify') && { verify: true }),
+    ...(given.values.limit && { limits: limitsOf(given.values.limit) }),
+    clock: () => performance.now(),
+    ...(await cacheOf(given, terminal)),
     ...(given.has('no-ignore') && { noIgnore: true }),
     ...(given.has('explain-inputs') && { listing: true }),
     read: {

@@ -12,7 +12,7 @@ import type { Arguments } from './options.ts'
 export async function factsCommand(given: Arguments, terminal: Terminal): Promise<number> {
   const format = given.one('format') ?? 'text'
   if (format !== 'text' && format !== 'json') throw wrongFormat('facts', format)
-  const inventory = await take(inputOf(given, terminal))
+  const inventory = await take(await inputOf(given, terminal))
   if (!given.has('quiet'))
     terminal.write(format === 'json' ? factsJson(inventory) : factsText(inventory, given.has('all'), terminal))
   return inventory.notices.some(({ lost }) => lost) ? 3 : 0

@@ -65,6 +65,17 @@ const INPUT: readonly Option[] = [
     name: 'verify',
     says: 'compare uncompressed layers with their digests too, which reads them in full (compressed ones always are)',
   },
+  {
+    name: 'cache',
+    value: 'off|FOLDER',
+    says: "where answers about images are kept from run to run (default: plimsoll in the user's folder of caches)",
+  },
+  {
+    name: 'limit',
+    value: 'NAME=NUMBER',
+    many: true,
+    says: 'how much of an image is read: layers, entries, inflated (bytes of a layer), time (seconds) and others; over it is incomplete',
+  },
 ]
 const READING: readonly Option[] = [
   {
@@ -159,8 +170,7 @@ Exit codes: 0 pass, 1 a finding blocks, 2 wrong usage or configuration, 3 input 
         many: true,
         says: 'write the list to a file, - for standard output; may be repeated; x.json, x.cdx.json, x.cdx.xml, x.spdx.json tell the format',
       },
-      ...INPUT.filter(({ name }) => name === 'platform' || name === 'verify'),
-      { name: 'cache', value: 'off|FOLDER', says: 'where layers that were read are remembered, or that none is' },
+      ...INPUT.filter(({ name }) => ['platform', 'verify', 'cache', 'limit'].includes(name)),
       { name: 'files', says: 'json: the files of every package too' },
       { name: 'all', says: 'text: also what was removed again, and what only lock files name' },
       { name: 'no-color', says: 'no colours (NO_COLOR is honoured too)' },

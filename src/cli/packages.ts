@@ -4,7 +4,9 @@ import { shown } from '../report/escape.ts'
 import { packageReports, type PackageReportName, type PackageReportOptions } from '../report/packages/index.ts'
 import { UsageError } from '../usage.ts'
 import { version } from '../version.ts'
+import { cacheOf } from './cache.ts'
 import type { Terminal } from './input.ts'
+import { limitsOf } from './limits.ts'
 import type { Arguments } from './options.ts'
 import { createdAt, endings, formatOf, outputOf, refuseOverwriting, writeOut } from './output.ts'
 import { progressOf } from './progress.ts'
@@ -39,7 +41,6 @@ export async function packagesCommand(given: Arguments, terminal: Terminal): Pro
     ...([format, ...outputs.map((output) => output.format)].some(isDated) && createdAt(terminal.sourceDateEpoch)),
   }
   const platform = given.one('platform')
-  const cache = given.one('cache')
   const progress = progressOf(terminal, quiet)
   let found: PackageLists
   try {
@@ -49,7 +50,9 @@ export async function packagesCommand(given: Arguments, terminal: Terminal): Pro
       progress: progress.tell,
       ...(platform !== undefined && { platform }),
       ...(given.has('verify') && { verify: true }),
-      ...(cache !== undefined && cache !== 'off' && { cache: (await import('../cache.ts')).cacheIn(cache) }),
+      ...(given.values.limit && { limits: limitsOf(given.values.limit) }),
+      clock: () => performance.now(),
+      ...(await cacheOf(given, terminal)),
     })
   } finally {
     progress.done()

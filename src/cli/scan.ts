@@ -41,7 +41,7 @@ export async function scanCommand(given: Arguments, terminal: Terminal): Promise
     throw new UsageError([
       `Compliance is told as text, json or markdown, not as ${format}, which holds ${format === 'sarif' ? 'findings' : 'packages'}.`,
     ])
-  const input = inputOf(given, terminal)
+  const input = await inputOf(given, terminal)
   refuseOverwriting(
     outputs,
     [...input.targets, ...(input.images?.values() ?? []), ...(input.engines ?? [])].map(
@@ -84,12 +84,7 @@ export async function scanCommand(given: Arguments, terminal: Terminal): Promise
       `${wanted} lists the packages of images, and no image was scanned. Give one, such as a docker save archive: --image NAME=image.tar`,
     ])
   const tell = async (name: Format, how: ReportOptions): Promise<string> => {
-    if (isSbom(name))
-      return sboms[name](lists, result.notices, {
-        ...how,
-        tool: result.tool,
-        ...(created !== undefined && { created }),
-      })
+    if (isSbom(name)) return sboms[name](lists, result.notices, { ...how, ...dated, tool: result.tool })
     // SARIF is a list of findings whatever else is told: code scanning takes it beside the report for people.
     return (compliance && name !== 'sarif' ? complianceReports[name] : reports[name])(result, how)
   }

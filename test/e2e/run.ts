@@ -36,6 +36,7 @@ export async function plimsoll(words: readonly string[], options: RunOptions = {
       })(),
       write: (text) => (out += text),
       warn: (text) => (err += text),
+      cache: {},
       colour: options.colour ?? false,
       progress: false,
       width: 100,

@@ -1,6 +1,6 @@
 /** Every classifier, and which of them a file may be of by its name. */
 import type { Classifier } from './classifier.ts'
-import { databases } from './databases.ts'
+import { databases } from './stores.ts'
 import { languages } from './languages.ts'
 import { libraries } from './libraries.ts'
 import { servers } from './servers.ts'
