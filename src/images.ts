@@ -28,6 +28,8 @@ export interface ImageOptions {
   readonly limits?: Partial<Limits>
   /** Milliseconds since some time: what the limit of time is measured by. */
   readonly clock?: () => number
+  /** Called once where an image turns out to be large. */
+  readonly large?: () => void
   /** Answers of earlier runs. */
   readonly cache?: Cache
   /** Ids that other images have. */
@@ -37,7 +39,7 @@ export interface ImageOptions {
 /** Every image of the targets. Their ids are unique: a second of the same name gets a number. */
 export async function openImages(
   targets: readonly ImageTarget[],
-  { platform, verify = false, limits, clock, cache, taken = new Set() }: ImageOptions = {},
+  { platform, verify = false, limits, clock, large, cache, taken = new Set() }: ImageOptions = {},
 ): Promise<Read<readonly Image[]>> {
   const images: Image[] = []
   const notices: Notice[] = []
@@ -47,6 +49,7 @@ export async function openImages(
       verify: verify ? 'all' : 'read',
       ...(limits && { limits }),
       ...(clock && { clock }),
+      ...(large && { large }),
       ...(cache && { cache }),
     })
     notices.push(...opened.notices)

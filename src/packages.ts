@@ -28,6 +28,8 @@ export interface PackagesOptions {
   readonly verify?: boolean
   readonly limits?: Partial<Limits>
   readonly clock?: () => number
+  /** Called once where an image turns out to be large. */
+  readonly large?: () => void
   /** Answers of earlier runs (`cacheIn`); absent: none are kept. */
   readonly cache?: Cache
   readonly progress?: (doing: string) => void
@@ -101,7 +103,7 @@ const lastPart = (name: string): string | undefined =>
 
 async function listsOfImage(
   target: ImageTarget,
-  { platform, verify = false, limits, clock, cache }: PackagesOptions,
+  { platform, verify = false, limits, clock, large, cache }: PackagesOptions,
   taken: ReadonlySet<string>,
 ): Promise<Read<readonly PackageList[]>> {
   const { value, notices } = await openImage(target, packageCatalogers, {
@@ -109,6 +111,7 @@ async function listsOfImage(
     verify: verify ? 'all' : 'read',
     ...(limits && { limits }),
     ...(clock && { clock }),
+    ...(large && { large }),
     ...(cache && { cache }),
   })
   const ids = new Set(taken)

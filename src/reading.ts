@@ -24,6 +24,8 @@ export interface ReadingOptions {
   readonly verify?: boolean
   readonly limits?: Partial<Limits>
   readonly clock?: () => number
+  /** Called once where an image turns out to be large. */
+  readonly large?: () => void
   readonly cache?: Cache
   /** Files that `.gitignore` and `.plimsollignore` name are read too. */
   readonly noIgnore?: boolean
@@ -151,7 +153,7 @@ export class Reading {
       }
     }
     if (images.length > 0) {
-      const { platform, verify, limits, clock, cache } = this.#options
+      const { platform, verify, limits, clock, large, cache } = this.#options
       // Loaded where there is an image: what reads archives costs as long as a compose file does.
       const { openImages } = await import('./images.ts')
       const read = await openImages(images, {
@@ -160,6 +162,7 @@ export class Reading {
         ...(verify !== undefined && { verify }),
         ...(limits && { limits }),
         ...(clock && { clock }),
+        ...(large && { large }),
         ...(cache && { cache }),
       })
       this.images.push(...read.value)

@@ -39,6 +39,8 @@ export interface InputOptions extends ProfileRoots {
   readonly limits?: Partial<Limits>
   /** Milliseconds since some time: what the limit of time is measured by; absent: there is none. */
   readonly clock?: () => number
+  /** Called once where an image turns out to be large. */
+  readonly large?: () => void
   /** Answers of earlier runs (`cacheIn`); absent: none are kept. */
   readonly cache?: Cache
   /** Files that `.gitignore` and `.plimsollignore` name are read too. */

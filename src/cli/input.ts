@@ -6,6 +6,7 @@ import type { InputOptions } from '../scan.ts'
 import { UsageError } from '../usage.ts'
 import { cacheOf } from './cache.ts'
 import { limitsOf } from './limits.ts'
+import { spareMemory } from './memory.ts'
 import type { Arguments } from './options.ts'
 
 /** The world outside, handed in: tests hand in their own. */
@@ -52,6 +53,7 @@ export async function inputOf(given: Arguments, terminal: Terminal): Promise<Inp
     ...(given.has('verify') && { verify: true }),
     ...(given.values.limit && { limits: limitsOf(given.values.limit) }),
     clock: () => performance.now(),
+    large: spareMemory,
     ...(await cacheOf(given, terminal)),
     ...(given.has('no-ignore') && { noIgnore: true }),
     ...(given.has('explain-inputs') && { listing: true }),

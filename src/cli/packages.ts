@@ -7,6 +7,7 @@ import { version } from '../version.ts'
 import { cacheOf } from './cache.ts'
 import type { Terminal } from './input.ts'
 import { limitsOf } from './limits.ts'
+import { spareMemory } from './memory.ts'
 import type { Arguments } from './options.ts'
 import { createdAt, endings, formatOf, outputOf, refuseOverwriting, writeOut } from './output.ts'
 import { progressOf } from './progress.ts'
@@ -52,6 +53,7 @@ export async function packagesCommand(given: Arguments, terminal: Terminal): Pro
       ...(given.has('verify') && { verify: true }),
       ...(given.values.limit && { limits: limitsOf(given.values.limit) }),
       clock: () => performance.now(),
+      large: spareMemory,
       ...(await cacheOf(given, terminal)),
     })
   } finally {

@@ -23,6 +23,7 @@ export interface Context {
   readonly verifyAll: boolean
   readonly cache?: Cache
   readonly late: () => boolean
+  readonly large?: () => void
   /** Bytes of files of layers that pass which may still be held in memory. */
   readonly memory: { left: number }
   /** Entries that may still be read from the archive, and merged. */
@@ -53,7 +54,7 @@ export const notice = ({ target }: Context, problem: Problem, lost = true): Noti
 
 /** `verifyStored`: in the OCI form, where the manifest vouches for every blob by its digest. */
 export const readingOf = (
-  { catalogers, limits, verifyAll, budget, memory, late, cache }: Context,
+  { catalogers, limits, verifyAll, budget, memory, late, large, cache }: Context,
   verifyStored = false,
 ): LayerReading => ({
   catalogers,
@@ -63,5 +64,6 @@ export const readingOf = (
   verifyStored,
   memory,
   late,
+  ...(large && { large }),
   ...(cache && { cache }),
 })

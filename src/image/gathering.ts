@@ -38,11 +38,16 @@ export interface LayerReading {
   readonly verifyStored: boolean
   /** Bytes that files of layers which pass may still take in memory, all together; above, they are kept on disk while they are read. */
   readonly memory: { left: number }
+  /** Called once where the image turns out to be large. */
+  readonly large?: () => void
   /** The time is up (`Limits.time`). */
   readonly late: () => boolean
   /** What earlier runs made of compressed layers. */
   readonly cache?: Cache
 }
+
+/** Entries of a large image: what is known of them takes some 10 MB. */
+const LARGE = 20_000
 
 /** The entries of a layer, gathered the same way whichever way its archive is read. */
 export class Gathering {
@@ -81,6 +86,7 @@ export class Gathering {
       return -1
     }
     budget.left--
+    if (budget.left === limits.archiveEntries - LARGE) this.#reading.large?.()
     const { type, size, mode, uid, gid, xattrs } = header
     const link = type === 'hardlink' ? cleanPath(header.link) : type === 'symlink' ? header.link : undefined
     if (link === undefined && type === 'hardlink') {

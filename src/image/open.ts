@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly verify?: 'all' | 'read'
   /** Milliseconds since some time: what `limits.time` is measured by. Absent: there is no limit of time. */
   readonly clock?: () => number
+  /** Called once where an image turns out to be large: who runs this may spare memory from then on. */
+  readonly large?: () => void
   /** Answers of earlier runs. */
   readonly cache?: Cache
 }
@@ -59,6 +61,7 @@ export async function openImage(
     verifyAll: options.verify === 'all',
     late: () => clock() > end,
     memory: { left: limits.memory },
+    ...(options.large && { large: options.large }),
     ...(options.cache && { cache: options.cache }),
   }
   return answerOf(context, () => openTarget(context))

@@ -72,7 +72,7 @@ async function ours(layout: string): Promise<Listing> {
   for (const { file, finds } of value.flatMap(({ catalogued }) => catalogued.finds))
     found.set(file.path, finds.distribution?.id ?? '')
   // A directory that others imply is asked of nobody.
-  for (const path of [...found.keys()])
+  for (const path of found.keys())
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
       if (!found.has(path.slice(0, at))) found.set(path.slice(0, at), 'directory')
   return found
