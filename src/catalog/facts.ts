@@ -172,11 +172,13 @@ export function imageContent(image: CataloguedImage): ImageContent {
       interpreter === undefined ? [] : [[file.path, interpreter] as const],
     ),
   )
+  const programFiles = files((found) => found.program === true)
   const owned = ownedBy(
     finds.map((one) => one.finds),
     finds.flatMap(({ file }) => (file.path.includes('/') ? [] : [file.entry])),
+    programFiles.map(({ file }) => file.path),
   )
-  const programs = files((found) => found.program === true).map(({ file }): Row<'programs'> => {
+  const programs = programFiles.map(({ file }): Row<'programs'> => {
     const place = placeOf(file)
     const { type, mode, uid, gid, link = '' } = file.entry
     return {

@@ -113,7 +113,11 @@ function wantsOf(
 function unownedOf(later: readonly Want[], found: readonly Found[], tree: Tree): readonly Want[] {
   const top = [...(tree.root.children?.values() ?? [])].map(({ entry }) => entry)
   const finds = found.flatMap(({ asked, early }) => (asked.hidden ? [] : [early.finds]))
-  const owned = ownedBy(finds, top)
+  const owned = ownedBy(
+    finds,
+    top,
+    later.map(({ asked }) => asked.path),
+  )
   return owned ? later.filter(({ asked }) => !owned(asked.path)) : later
 }
 

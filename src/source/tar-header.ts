@@ -107,11 +107,38 @@ export function isZero(block: Buffer, at: number): boolean {
 /** The sum of all bytes, those of the sum itself taken as blanks. */
 function checksumRight(block: Buffer, at: number): boolean {
   const want = number(block, at + 148, 8)
-  let sum = 256
-  for (let i = at; i < at + BLOCK; i += 4)
-    sum += (block[i] ?? 0) + (block[i + 1] ?? 0) + (block[i + 2] ?? 0) + (block[i + 3] ?? 0)
+  let sum = 256 + bytesOf(block, at)
   for (let i = at + 148; i < at + 156; i++) sum -= block[i] ?? 0
   return sum === want || signedSum(block, at) === want
+}
+
+let words: Int32Array = new Int32Array(0)
+let viewed: Buffer | undefined
+
+/** The sum of a block's bytes, taken four at a time where they lie so: it is half of what reading a header costs. */
+function bytesOf(block: Buffer, at: number): number {
+  const start = block.byteOffset + at
+  if (start % 4 !== 0) {
+    let sum = 0
+    for (let i = at; i < at + BLOCK; i++) sum += block[i] ?? 0
+    return sum
+  }
+  if (viewed !== block) {
+    viewed = block
+    words = new Int32Array(
+      block.buffer,
+      block.byteOffset - (block.byteOffset % 4),
+      (block.length + (block.byteOffset % 4)) >> 2,
+    )
+  }
+  const first = (at + (block.byteOffset % 4)) >> 2
+  // Two sums of 256 bytes each, which fit 16 bits.
+  let sum = 0
+  for (let i = first; i < first + BLOCK / 4; i++) {
+    const word = words[i] ?? 0
+    sum = (sum + (word & 0x00ff00ff) + ((word >>> 8) & 0x00ff00ff)) | 0
+  }
+  return (sum & 0xffff) + (sum >>> 16)
 }
 
 /** Some old tars summed signed characters. */
