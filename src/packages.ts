@@ -75,6 +75,7 @@ export function partsOf(opened: OpenedImage, target: ImageTarget, id: string): P
     target: target.name,
     kind: opened.kind,
     ...(found && { distribution: listed(found) }),
+    ...(opened.digest !== '' && { verified: opened.verified }),
     layers: opened.layers,
     packages: packagesOf(opened.catalogued, found),
   }

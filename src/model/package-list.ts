@@ -26,6 +26,8 @@ export interface PackageList {
   /** What it was read from: `docker-archive`, `rootfs`, or the format of an SBOM, such as `CycloneDX 1.6`. */
   readonly kind: string
   readonly distribution?: ListedDistribution
+  /** Every layer was compared with a digest that the image names; absent for what names none. */
+  readonly verified?: boolean
   /** Lowest first; none where they are not known. */
   readonly layers: readonly LayerRecord[]
   readonly packages: Packages

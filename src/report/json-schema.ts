@@ -91,7 +91,15 @@ export const resultSchema = z.strictObject({
   subjects: z.array(
     z.strictObject({ id: z.string(), dialect: z.string().optional(), place, image: z.string().optional() }),
   ),
-  images: z.array(z.strictObject({ id: z.string(), names: words, target: z.string(), place })),
+  images: z.array(
+    z.strictObject({
+      id: z.string(),
+      names: words,
+      target: z.string(),
+      verified: z.boolean().optional().describe('Every layer was compared with a digest that the image names'),
+      place,
+    }),
+  ),
   projects: z
     .array(z.strictObject({ id: z.string(), place }))
     .optional()

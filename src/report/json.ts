@@ -45,10 +45,11 @@ export function resultJson(result: Result): ResultJson {
       place: placeJson(place),
       ...(imageId !== undefined && { image: imageId }),
     })),
-    images: result.images.map(({ id, names, target, place }) => ({
+    images: result.images.map(({ id, names, target, place, parts }) => ({
       id,
       names: [...names],
       target,
+      ...(parts?.verified !== undefined && { verified: parts.verified }),
       place: placeJson(place),
     })),
     ...(result.projects.length > 0 && {

@@ -175,7 +175,7 @@ function summary(
     series([
       number(result.targets.length, 'target'),
       number(containers, 'container'),
-      number(result.images.length, 'image'),
+      number(result.images.length, 'image') + unverified(result),
       result.grants.length > 0 ? number(result.grants.length, 'cluster object') : '',
       empty > 0 ? `${number(empty, 'target')} with nothing that runs` : '',
       ignored > 0 ? `${number(ignored, 'path')} ignored (--no-ignore)` : '',
@@ -198,3 +198,10 @@ function summary(
 const series = (parts: readonly string[]): readonly string[] =>
   parts.filter((part) => part !== '').map((part, index, all) => (index < all.length - 1 ? `${part},` : part))
 const number = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
+
+/** A digest is believed only when it was computed. */
+function unverified({ images }: Result): string {
+  const count = images.filter(({ parts }) => parts?.verified === false).length
+  if (count === 0) return ''
+  return count === images.length ? ' (not verified)' : ` (${count} not verified)`
+}

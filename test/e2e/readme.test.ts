@@ -90,7 +90,7 @@ describe('formats', () => {
   })
   it('have a section each in docs/formats.md', () => {
     const titles = [...formats.matchAll(/^## (.*)$/gm)].flatMap(([, title = '']) => title.split(', '))
-    const images = ['docker-archive', 'oci-layout', 'oci-archive', 'rootfs']
+    const images = ['docker-archive', 'oci-layout', 'oci-archive', 'rootfs', 'layer']
     expect(prefixes.filter((prefix) => !images.includes(prefix) && !titles.includes(prefix))).toEqual([])
   })
 })

@@ -53,6 +53,7 @@ export const packagesSchema = z.strictObject({
         })
         .optional()
         .describe('By its os-release; absent where there is none'),
+      verified: z.boolean().optional().describe('Every layer was compared with a digest that the image names'),
       layers: z
         .array(
           z.strictObject({

@@ -18,7 +18,7 @@ export const packagesJson: PackageReport = (lists, notices, { tool, files = fals
 }
 
 function imageJson(list: PackageList, files: boolean): PackagesJson['images'][number] {
-  const { id, names, target, kind, distribution, layers, packages } = list
+  const { id, names, target, kind, distribution, verified, layers, packages } = list
   const one = (each: Package): PackageJson => packageJson(each, list, files)
   return {
     id,
@@ -26,6 +26,7 @@ function imageJson(list: PackageList, files: boolean): PackagesJson['images'][nu
     target,
     kind,
     ...(distribution && { distribution: { ...distribution } }),
+    ...(verified !== undefined && { verified }),
     layers: layers.map(({ index, digest, diffId, size, instruction }) => ({
       index,
       digest,

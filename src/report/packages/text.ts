@@ -17,14 +17,18 @@ export const packagesText: PackageReport = (lists, notices, options) => {
 }
 
 function tellImage(page: Page, list: PackageList, all: boolean): void {
-  const { id, names, target, kind, distribution, layers, packages } = list
+  const { id, names, target, kind, distribution, layers, verified, packages } = list
   const tag = names.find((name) => !name.startsWith('sha256:'))
   const about = page.paint('dim', `(${shown(kind)} ${shown(target)})`)
   for (const line of fill([page.paint('bold', shown(tag ?? id)), about], '  ', page.width)) page.line(line)
   page.rule(columns(shown(tag ?? id)))
   const say = (label: string, text: string): void => page.labelled(0, label, wrap(text, page.room(LABEL)))
   say('system', distribution ? systemOf(distribution) : 'not known: there is no os-release')
-  if (layers.length > 0) say('layers', String(layers.length))
+  if (layers.length > 0)
+    say(
+      'layers',
+      `${layers.length}${verified === false ? ', not verified (--verify compares them with their digests)' : ''}`,
+    )
   page.line()
   table(page, list, packages.installed)
   if (packages.installed.length > 0) page.line()
