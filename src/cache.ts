@@ -4,6 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, uti
 import { join } from 'node:path'
 import type { Cache } from './image/cache.ts'
 
+export type { Cache } from './image/cache.ts'
+
 /** Bytes in all; above, those that were not asked for the longest go. */
 const MOST = 1024 ** 3
 const DIGEST = 32

@@ -1,5 +1,5 @@
 /** Where answers about images are kept from run to run. */
-import type { Cache } from '../image/cache.ts'
+import type { Cache } from '../cache.ts'
 import { build } from '../version.ts'
 import type { Terminal } from './input.ts'
 import type { Arguments } from './options.ts'

@@ -5,7 +5,7 @@ import { codeOf, decode, readBounded, reasonOf } from '../file.ts'
 import type { InputOptions } from '../scan.ts'
 import { UsageError } from '../usage.ts'
 import { cacheOf } from './cache.ts'
-import { limitsOf } from './limits.ts'
+import { limitsOf } from '../limits.ts'
 import { spareMemory } from './memory.ts'
 import type { Arguments } from './options.ts'
 

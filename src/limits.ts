@@ -1,8 +1,8 @@
 /** `--limit`: how much of an image is read before the reader stops and says so. */
-import { hint } from '../policy/nearest.ts'
-import { sentence } from '../report/escape.ts'
-import { defaultLimits, type Limits } from '../source/limits.ts'
-import { UsageError } from '../usage.ts'
+import { hint } from './policy/nearest.ts'
+import { sentence } from './report/escape.ts'
+import { defaultLimits, type Limits } from './source/limits.ts'
+import { UsageError } from './usage.ts'
 
 /** @throws {UsageError} for a word that is no NAME=NUMBER of a limit that there is. */
 export function limitsOf(words: readonly string[]): Partial<Limits> {
