@@ -13,6 +13,8 @@ export interface Pax {
 }
 
 const XATTR = 'SCHILY.xattr.'
+/** libarchive's own form: the name is percent-encoded, the value in base64 (libarchive, archive_write_set_format_pax.c). Runtimes pass it over, bsdtar obeys it. */
+const ENCODED = 'LIBARCHIVE.xattr.'
 const SPARSE = 'GNU.sparse.'
 
 /** Undefined where a record is malformed, or a name in it holds a NUL, which other readers cut or keep as they like. */
@@ -58,6 +60,13 @@ function record(pax: Pax, key: string, value: Buffer): boolean {
     pax.xattrs.set(key.slice(XATTR.length), Buffer.from(value))
     return true
   }
+  if (key.startsWith(ENCODED)) {
+    const name = decoded(key.slice(ENCODED.length))
+    pax.xattrs ??= new Map()
+    // bsdtar writes both forms where both can say it.
+    if (!pax.xattrs.has(name)) pax.xattrs.set(name, Buffer.from(value.toString('latin1'), 'base64'))
+    return true
+  }
   return key.startsWith(SPARSE) ? sparseRecord(pax, key.slice(SPARSE.length), value) : true
 }
 
@@ -94,6 +103,15 @@ function sparseRecord(pax: Pax, key: string, value: Buffer): boolean {
     }
   }
   return true
+}
+
+/** A name as it stands where it is encoded wrongly: then it is nobody's. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }
 
 function decimal(value: Buffer): number {

@@ -302,6 +302,18 @@ describe('forms of a header', () => {
       {},
     ])
   })
+  test('xattrs in the form of libarchive, which the other form goes before', async () => {
+    const archive = tar([
+      { path: 'a', pax: { 'LIBARCHIVE.xattr.user.a%20b': 'AAE=' } },
+      { path: 'b', pax: { 'SCHILY.xattr.user.x': 'plain', 'LIBARCHIVE.xattr.user.x': 'b3RoZXI=' } },
+      { path: 'c', pax: { 'LIBARCHIVE.xattr.user.%zz': 'b3RoZXI=' } },
+    ])
+    expect((await read(archive)).members.map(({ xattrs }) => xattrs)).toEqual([
+      { 'user.a b': '\0\x01' },
+      { 'user.x': 'plain' },
+      { 'user.%zz': 'other' },
+    ])
+  })
   test('a GNU sparse file is expanded', async () => {
     const archive = tar([
       {
