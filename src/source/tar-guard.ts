@@ -5,8 +5,11 @@ import { BLOCK, padded, type TarHeader } from './tar-header.ts'
 
 /** Takes what the guard lets through. Nothing follows the last member: no end marker, and nothing that stands behind it. */
 export interface Guarded {
-  /** A member: `plain` is the header that stands for it. `header` is filled again for the next member. */
-  member(header: TarHeader, offset: number, plain: Buffer): void
+  /**
+   * A member: `plain` makes the header that stands for it. `header` is filled again for the next member. False where nobody wants its
+   * body: then nothing of it follows.
+   */
+  member(header: TarHeader, offset: number, plain: () => Buffer): boolean
   body(bytes: Buffer): void
   /** The body is whole; `padding` fills its last block. */
   whole(padding: Buffer): void
@@ -25,6 +28,7 @@ export class TarGuard {
   /** Bytes of the body, then of the padding, still to come. */
   #body = 0
   #padding = 0
+  #wanted = false
   #members = 0
   #position = 0
   #ended = false
@@ -34,9 +38,9 @@ export class TarGuard {
     this.#out = out
   }
 
-  /** True while the body of a member is not whole. */
+  /** True while a body that somebody wants is not whole. */
   get inBody(): boolean {
-    return this.#body > 0
+    return this.#wanted && this.#body > 0
   }
 
   /** What is wrong with the archive, if it ends here. */
@@ -56,7 +60,7 @@ export class TarGuard {
       const left = chunk.length - at
       if (this.#body > 0) {
         const step = Math.min(this.#body, left)
-        this.#out.body(chunk.subarray(at, at + step))
+        if (this.#wanted) this.#out.body(chunk.subarray(at, at + step))
         at += step
         this.#body -= step
         if (this.#body === 0) this.#whole()
@@ -84,7 +88,7 @@ export class TarGuard {
 
   #whole(): void {
     // An archive may end without its last padding, which is no loss: tar-stream gets it all the same.
-    this.#out.whole(ZEROS.subarray(0, this.#padding))
+    if (this.#wanted) this.#out.whole(ZEROS.subarray(0, this.#padding))
   }
 
   /** A block or an extended header is complete; `position` is where the next byte of the archive stands. */
@@ -108,7 +112,8 @@ export class TarGuard {
         const { stored } = framing.header
         this.#body = stored
         this.#padding = padded(stored) - stored
-        this.#out.member(framing.header, position, plainHeader(this.#members++, stored))
+        const number = this.#members++
+        this.#wanted = this.#out.member(framing.header, position, () => plainHeader(number, stored))
         if (stored === 0) this.#whole()
         break
       }

@@ -82,9 +82,9 @@ export interface BodySink {
  * tar-stream takes the archive apart, and a guard stands in front of it, because tar-stream alone loses files that engines unpack,
  * shows others that none does, and hangs or ends the process on damaged archives.
  * The guard (`tar-guard.ts`) runs the same machine as `walkTar`, so both ways give a member the same name, type and length.
- * For every member it passes on the plain header of a regular file whose name is the member's number, then its body and padding;
- * extended headers, the end marker and what cannot be read on never reach tar-stream.
- * An entry that tar-stream gives is joined by its number with the header that the guard decoded; its body goes to the visitor's sink.
+ * For every member whose body the visitor wants it passes on the plain header of a regular file whose name is the member's number, then
+ * its body and padding; extended headers, other members, the end marker and what cannot be read on never reach tar-stream.
+ * An entry that tar-stream gives is joined by its number with the sink that the visitor gave; its body goes there.
  * `push` resolves when all that was pushed has come out at the other end and was taken, so no more than one chunk is ever held.
  * Where the archive ends inside a body, tar-stream breaks off that entry's stream with an error, and the sink hears that it is not whole.
  */
@@ -93,7 +93,7 @@ export class TarStream {
   readonly #extract = extract()
   readonly #visit: (header: TarHeader, offset: number) => BodySink | undefined
   /** Members that tar-stream has been given and not handed out. */
-  readonly #announced: { readonly number: string; readonly header: TarHeader; readonly offset: number }[] = []
+  readonly #announced: { readonly number: string; readonly sink: BodySink }[] = []
   #members = 0
   /** Bytes of bodies, and ends of bodies, that went in and that were taken. */
   #given = 0
@@ -108,8 +108,12 @@ export class TarStream {
     const library = this.#extract
     this.#guard = new TarGuard(limits, {
       member: (header, offset, plain) => {
-        this.#announced.push({ number: String(this.#members++), header: { ...header }, offset })
-        library.write(plain)
+        const number = String(this.#members++)
+        const sink = this.#sinkOf({ ...header }, offset)
+        if (!sink) return false
+        this.#announced.push({ number, sink })
+        library.write(plain())
+        return true
       },
       body: (bytes) => {
         this.#given += bytes.length
@@ -142,17 +146,28 @@ export class TarStream {
     return this.#guard.problems
   }
 
+  /** Most members are nobody's: their bodies are passed over before tar-stream has seen them. */
+  #sinkOf(header: TarHeader, offset: number): BodySink | undefined {
+    if (this.#failure) return undefined
+    try {
+      return this.#visit(header, offset)
+    } catch (error) {
+      this.#fail(error)
+      return undefined
+    }
+  }
+
   #entry(name: string, body: Entry, next: () => void): void {
     const member = this.#announced.shift()
     if (member?.number !== name) throw new Error(`tar-stream gave member ${name} for ${member?.number}`)
-    const sink = this.#visit(member.header, member.offset)
+    const { sink } = member
     const done = (): void => {
       this.#take(1)
       next()
     }
     const finish = (whole: boolean): void =>
       this.#inTurn(() => {
-        const ending = sink?.end(whole)
+        const ending = sink.end(whole)
         return ending ? ending.then(done) : done()
       })
     body.on('error', () => finish(false))
@@ -160,7 +175,7 @@ export class TarStream {
     body.on('data', (chunk) =>
       this.#inTurn(() => {
         if (!Buffer.isBuffer(chunk)) throw new Error('tar-stream gave no Buffer')
-        const taking = sink?.push(chunk)
+        const taking = sink.push(chunk)
         return taking ? taking.then(() => this.#take(chunk.length)) : this.#take(chunk.length)
       }),
     )
