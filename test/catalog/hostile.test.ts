@@ -28,7 +28,13 @@ const PATHS: Record<string, readonly string[]> = {
   dpkg: ['var/lib/dpkg/status', 'var/lib/dpkg/status.d/a'],
   'dpkg-files': ['var/lib/dpkg/info/a.list', 'var/lib/dpkg/status.d/a.md5sums', 'var/lib/dpkg/diversions'],
   'dpkg-licences': ['usr/share/doc/a/copyright'],
-  'release-files': ['etc/redhat-release', 'etc/SuSE-release', 'etc/lsb-release', 'etc/debian_version', 'etc/photon-release'],
+  'release-files': [
+    'etc/redhat-release',
+    'etc/SuSE-release',
+    'etc/lsb-release',
+    'etc/debian_version',
+    'etc/photon-release',
+  ],
   rpm: [
     'var/lib/rpm/Packages',
     'var/lib/rpm/Packages.db',

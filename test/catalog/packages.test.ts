@@ -18,7 +18,15 @@ describe('dpkg', () => {
     const { value, notices } = parse(dpkg, STATUS, text)
     expect(value.packages).toEqual([
       { type: 'deb', name: 'bash', version: '5.2-1', architecture: '', source: '', line: 1 },
-      { type: 'deb', name: 'libc6', version: '1:2.36-9+b1', architecture: 'amd64', source: 'glibc', sourceVersion: '2.36-9', line: 11 },
+      {
+        type: 'deb',
+        name: 'libc6',
+        version: '1:2.36-9+b1',
+        architecture: 'amd64',
+        source: 'glibc',
+        sourceVersion: '2.36-9',
+        line: 11,
+      },
     ])
     expect(notices).toEqual([])
   })
@@ -88,7 +96,15 @@ describe('apk', () => {
     expect(parse(apk, PATH, text)).toEqual({
       value: {
         packages: [
-          { type: 'apk', name: 'musl', version: '1.2.4-r0', architecture: 'x86_64', source: '', files: ['lib/P'], line: 2 },
+          {
+            type: 'apk',
+            name: 'musl',
+            version: '1.2.4-r0',
+            architecture: 'x86_64',
+            source: '',
+            files: ['lib/P'],
+            line: 2,
+          },
           { type: 'apk', name: 'libcrypto3', version: '3.1-r0', architecture: 'x86_64', source: 'openssl', line: 9 },
         ],
       },

@@ -24,7 +24,13 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
     ],
   },
   'release-files': {
-    wanted: [['etc/alpine-release'], ['etc/debian_version'], ['etc/redhat-release'], ['etc/lsb-release'], ['etc/SuSE-release']],
+    wanted: [
+      ['etc/alpine-release'],
+      ['etc/debian_version'],
+      ['etc/redhat-release'],
+      ['etc/lsb-release'],
+      ['etc/SuSE-release'],
+    ],
     left: [['etc/os-release'], ['opt/etc/alpine-release'], ['etc/redhat-release', link], ['usr/lib/alpine-release']],
   },
   'dpkg-files': {
@@ -72,7 +78,12 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['usr/lib/opkg/info/zlib.list'],
       ['usr/lib/opkg/info/zlib.control'],
     ],
-    left: [['usr/lib/opkg/info/zlib.prerm'], ['usr/lib/opkg/lists/base'], ['etc/opkg/status'], ['usr/lib/opkg/status', link]],
+    left: [
+      ['usr/lib/opkg/info/zlib.prerm'],
+      ['usr/lib/opkg/lists/base'],
+      ['etc/opkg/status'],
+      ['usr/lib/opkg/status', link],
+    ],
   },
   portage: {
     wanted: [['var/db/pkg/sys-libs/zlib-1.3.1-r1/CONTENTS'], ['var/db/pkg/sys-libs/zlib-1.3.1-r1/LICENSE']],
@@ -147,8 +158,16 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
     left: [['app/node_modules/a/yarn.lock'], ['app/myyarn.lock'], ['app/yarn.lock', link]],
   },
   'yarn-cache': {
-    wanted: [['app/.yarn/cache/a-npm-1.0.0-0123456789-0123456789.zip'], ['root/.yarn/berry/cache/a-npm-1.0.0-0-10c0.zip']],
-    left: [['app/.yarn/releases/a.zip'], ['app/.yarn/cache/x/a.zip'], ['app/cache/a.zip'], ['app/.yarn/cache/a.zip', link]],
+    wanted: [
+      ['app/.yarn/cache/a-npm-1.0.0-0123456789-0123456789.zip'],
+      ['root/.yarn/berry/cache/a-npm-1.0.0-0-10c0.zip'],
+    ],
+    left: [
+      ['app/.yarn/releases/a.zip'],
+      ['app/.yarn/cache/x/a.zip'],
+      ['app/cache/a.zip'],
+      ['app/.yarn/cache/a.zip', link],
+    ],
   },
   'pnpm-lock': {
     wanted: [['pnpm-lock.yaml'], ['srv/app/pnpm-lock.yaml']],
@@ -295,14 +314,25 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
   },
   'runtime-files': {
     wanted: [['usr/local/go/VERSION'], ['opt/java/openjdk/release'], ['var/www/wp-includes/version.php']],
-    left: [['opt/app/VERSION'], ['var/www/lib/version'], ['opt/java/release', { size: 2 ** 30 }], ['opt/java/release', link]],
+    left: [
+      ['opt/app/VERSION'],
+      ['var/www/lib/version'],
+      ['opt/java/release', { size: 2 ** 30 }],
+      ['opt/java/release', link],
+    ],
   },
-  cocoapods: { wanted: [['Podfile.lock'], ['ios/Podfile.lock']], left: [['Podfile'], ['MyPodfile.lock'], ['a/Podfile.lock', link]] },
+  cocoapods: {
+    wanted: [['Podfile.lock'], ['ios/Podfile.lock']],
+    left: [['Podfile'], ['MyPodfile.lock'], ['a/Podfile.lock', link]],
+  },
   conan: {
     wanted: [['conan.lock'], ['a/conanfile.txt'], ['root/.conan/data/zlib/1.2/_/_/package/0a/conaninfo.txt']],
     left: [['conanfile.py'], ['a/conaninfo.txt'], ['myconan.lock'], ['conan.lock', link]],
   },
-  dart: { wanted: [['pubspec.lock'], ['a/pubspec.lock']], left: [['pubspec.yaml'], ['a.pubspec.lock'], ['pubspec.lock', link]] },
+  dart: {
+    wanted: [['pubspec.lock'], ['a/pubspec.lock']],
+    left: [['pubspec.yaml'], ['a.pubspec.lock'], ['pubspec.lock', link]],
+  },
   elixir: { wanted: [['mix.lock'], ['a/mix.lock']], left: [['mix.exs'], ['remix.lock'], ['mix.lock', link]] },
   erlang: {
     wanted: [['rebar.lock'], ['a/rebar.lock'], ['lib/ssl-11/ebin/ssl.app'], ['ebin/a.app']],
@@ -313,7 +343,12 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
     left: [['stack.yaml'], ['etc/nginx/conf.d/a.conf'], ['package.conf.d/package.cache'], ['stack.yaml.lock', link]],
   },
   julia: {
-    wanted: [['Manifest.toml'], ['a/JuliaManifest.toml'], ['a/Manifest-v1.11.toml'], ['root/.julia/packages/JSON/93Ea8/Project.toml']],
+    wanted: [
+      ['Manifest.toml'],
+      ['a/JuliaManifest.toml'],
+      ['a/Manifest-v1.11.toml'],
+      ['root/.julia/packages/JSON/93Ea8/Project.toml'],
+    ],
     left: [['Project.toml'], ['packages/a/Project.toml'], ['Cargo.toml'], ['Manifest.toml', link]],
   },
   lua: {
@@ -324,7 +359,10 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
     ],
     left: [['src/lpeg-1.0.2-1.rockspec'], ['rocks-5.1/rock_manifest'], ['x/lpeg/1/rock_manifest']],
   },
-  ocaml: { wanted: [['home/opam/.opam/5.1/.opam-switch/switch-state']], left: [['.opam-switch/switch-state'], ['a/switch-state']] },
+  ocaml: {
+    wanted: [['home/opam/.opam/5.1/.opam-switch/switch-state']],
+    left: [['.opam-switch/switch-state'], ['a/switch-state']],
+  },
   perl: {
     wanted: [['a/META.json'], ['META.yml'], ['a/MYMETA.json'], ['usr/lib/perl5/perllocal.pod'], ['cpanfile.snapshot']],
     left: [['a/meta.json'], ['cpanfile'], ['perlop.pod'], ['META.json', link]],
@@ -333,7 +371,10 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
     wanted: [['usr/lib/R/library/stats/DESCRIPTION'], ['renv.lock'], ['a/renv.lock']],
     left: [['DESCRIPTION.txt'], ['a/DESCRIPTION', { type: 'directory' }], ['myrenv.lock']],
   },
-  swift: { wanted: [['Package.resolved'], ['a/Package.resolved']], left: [['Package.swift'], ['MyPackage.resolved'], ['Package.resolved', link]] },
+  swift: {
+    wanted: [['Package.resolved'], ['a/Package.resolved']],
+    left: [['Package.swift'], ['MyPackage.resolved'], ['Package.resolved', link]],
+  },
   rust: {
     wanted: [
       ['usr/bin/rg', program],
@@ -406,19 +447,17 @@ const TABLE: Record<string, { wanted: readonly Case[]; left: readonly Case[] }> 
       ['paket.lock'],
       ['paket.dependencies'],
     ],
-    left: [['src/package-lock.json'], ['src/x.vcxproj'], ['src/web.config'], ['Directory.Build.props'], ['assets.json']],
+    left: [
+      ['src/package-lock.json'],
+      ['src/x.vcxproj'],
+      ['src/web.config'],
+      ['Directory.Build.props'],
+      ['assets.json'],
+    ],
   },
   unread: {
-    wanted: [
-      ['gnu/store', { type: 'directory' }],
-      ['var/lib/snapd/state.json'],
-      ['var/lib/flatpak/repo/config'],
-    ],
-    left: [
-      ['var/lib/pacman/local/zlib-1.3-1/desc'],
-      ['nix/store/abc-bash/bin/bash'],
-      ['var/lib/dpkg/status'],
-    ],
+    wanted: [['gnu/store', { type: 'directory' }], ['var/lib/snapd/state.json'], ['var/lib/flatpak/repo/config']],
+    left: [['var/lib/pacman/local/zlib-1.3-1/desc'], ['nix/store/abc-bash/bin/bash'], ['var/lib/dpkg/status']],
   },
   accounts: {
     wanted: [['etc/passwd'], ['etc/shadow'], ['etc/group']],
@@ -501,7 +540,9 @@ test('the table has every cataloger', () => {
 describe.each(catalogers.map((cataloger) => [cataloger.name, cataloger] as const))('%s', (name, cataloger) => {
   const show = ([path, rest]: Case) => `${path} ${rest ? JSON.stringify(rest) : ''}`.trim()
   test.each((TABLE[name]?.wanted ?? []).map((one) => [show(one), one] as const))('wants %s', (_, [path, rest]) => {
-    expect(new Wanting([cataloger]).of(path, entry(path, rest)), 'by its names and by what it says').toEqual([cataloger])
+    expect(new Wanting([cataloger]).of(path, entry(path, rest)), 'by its names and by what it says').toEqual([
+      cataloger,
+    ])
   })
   test.each((TABLE[name]?.left ?? []).map((one) => [show(one), one] as const))('leaves %s', (_, [path, rest]) => {
     expect(cataloger.wants(path, entry(path, rest))).toBe(false)
