@@ -1,5 +1,5 @@
 /**
- * pnpm-lock.yaml as pnpm writes it: `packages:` at the margin, a key two blanks in, its fields four. Some twenty times as fast as
+ * pnpm-lock.yaml as pnpm writes it: `packages:` at the margin, a key two blanks in, its fields four. Several times as fast as
  * reading the YAML; whatever is written otherwise is left to that, and a test compares the two.
  */
 

@@ -1,6 +1,6 @@
 /**
  * yarn.lock as Yarn writes it: entries that begin at the margin, fields two blanks in, and what is below those deeper. Yarn's own
- * reader (@yarnpkg/parsers) takes some twenty times as long; a test compares this one with it.
+ * reader (@yarnpkg/parsers) takes several times as long; a test compares this one with it.
  */
 import { linesOf } from './lines.ts'
 
