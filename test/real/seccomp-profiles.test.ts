@@ -305,7 +305,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 if __name__ == '__main__':
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 8080), Handler)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    main = os.getpid()
+    # A worker of the pool inherits the handler, and must die of the signal by which the pool ends it.
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start() if os.getpid() == main else os._exit(0))
     server.serve_forever()
     print('stopped by its handler', flush=True)
 `
