@@ -87,10 +87,10 @@ export function whole(blob: Blob, limit: number): Buffer | undefined {
   return blob.size > limit ? undefined : head(blob, blob.size)
 }
 
-/** The bytes in order. Every chunk is a buffer of its own: the zlib thread reads it while the next one is filled. */
+/** The bytes in order. All chunks are one buffer, which is filled again for the next. */
 export function* chunks(blob: Blob): Generator<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, blob.size))
   for (let offset = 0; offset < blob.size;) {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, blob.size - offset))
     const read = blob.read(buffer, offset)
     if (read === 0) return
     offset += read

@@ -232,5 +232,3 @@ class Sorting<Read> implements BodySink {
     return (this.#read ?? this.#spool)?.push(first)
   }
 }
-
-/** True where the bytes begin with a tar header. */
