@@ -80,6 +80,28 @@ const appArmorProfiles: Plugin = {
     handler: () => `export const appArmorTexts = async () => new Map(${appArmor})`,
   },
 }
+/** The code of the thread that inflates, which is started from this text. */
+const threadText = async (): Promise<string> => {
+  const { output } = await build({
+    cwd: root,
+    input: 'src/source/inflating-thread.ts',
+    platform: 'node',
+    write: false,
+    output: { format: 'cjs', minify: true, comments: false, codeSplitting: false },
+  })
+  return output[0].code
+}
+const inflating = JSON.stringify(await threadText())
+/** In the place of src/source/start-inflating.ts. */
+const thread: Plugin = {
+  name: 'thread',
+  load: {
+    filter: { id: /\/src\/source\/start-inflating\.ts$/ },
+    handler: () => `
+      import { Worker } from 'node:worker_threads'
+      export const startInflating = (options) => new Worker(${inflating}, { ...options, eval: true })`,
+  },
+}
 const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}): Promise<unknown> =>
   build({
     cwd: root,
@@ -89,7 +111,7 @@ const bundle = (input: string, output: OutputOptions, options: BuildOptions = {}
     external: ['xmlbuilder2'],
     // jsonc-parser's UMD main breaks bundles.
     resolve: { mainFields: ['module', 'main'] },
-    plugins: [builtin, number, profiles, appArmorProfiles],
+    plugins: [builtin, number, profiles, appArmorProfiles, thread],
     // What is imported lazily in one place and at once in another is loaded at once: nothing to warn of.
     checks: { ineffectiveDynamicImport: false },
     ...options,

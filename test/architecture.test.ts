@@ -127,7 +127,12 @@ describe('from model to report', () => {
     [/\bprocess\.(?:env|argv|exit|exitCode|stdout|stderr|stdin|cwd|chdir|platform|versions?|on)\b/, 'process', []],
     [/\bconsole\./, 'console', []],
     [/\bDate\.now\(|new Date\(\)/, 'the clock', []],
-    [/from 'node:(?:net|http|https|dns|tls|child_process|worker_threads)'/, 'the network or other processes', []],
+    [/from 'node:(?:net|http|https|dns|tls|child_process)'/, 'the network or other processes', []],
+    [
+      /from 'node:worker_threads'/,
+      'other threads',
+      ['source/elsewhere.ts', 'source/inflating-thread.ts', 'source/start-inflating.ts'],
+    ],
     // Input that cannot be sought is spooled to a file without a name.
     [/\b(?:writeFile|writeFileSync|appendFile|mkdir|mkdirSync|createWriteStream)\b/, 'writing files', []],
   ]

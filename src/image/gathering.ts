@@ -23,7 +23,7 @@ export interface LayerContent {
   readonly verified: boolean
   /** What was parsed as it passed, by the entry's index. */
   readonly early: ReadonlyMap<number, readonly Early[]>
-  /** Hands out the bodies of entries, by index, in any order. Those that are too large to be read whole are for who reads in parts. */
+  /** Hands out the bodies of entries, by index, in any order; a body is there until `take` returns. Those that are too large to be read whole are for who reads in parts. */
   bodies(indexes: readonly number[], take: (index: number, body: Body) => void): Promise<void>
 }
 
@@ -46,8 +46,8 @@ export interface LayerReading {
   readonly cache?: Cache
 }
 
-/** Entries of a large image: what is known of them takes some 10 MB. */
-const LARGE = 20_000
+/** Entries of a large image: what is known of them takes some megabytes, and their layers pass in chunks of one. */
+const LARGE = 5_000
 
 /** The entries of a layer, gathered the same way whichever way its archive is read. */
 export class Gathering {

@@ -1,10 +1,10 @@
 /** One layer: its entries in order, and the way to their bodies. A compressed layer is inflated once. */
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
 import { chunks, head, partOf, type Blob } from '../source/blob.ts'
 import type { Again } from '../source/bundle.ts'
-import { inflate } from '../source/compression.ts'
+import { inflate, inflateDigested } from '../source/compression.ts'
 import { compressionOf, MAGIC_LENGTH } from '../source/magic.ts'
 import { compareDigest } from '../source/image-source.ts'
 import { tooLate } from '../source/limits.ts'
@@ -29,28 +29,26 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
     content.notices.push(...problems.map(({ id, message }) => ({ id, place: startOf(''), message, lost: true })))
     return { ...content, verified: problems.length === 0 && (digests.digest || digests.diffId) !== '' }
   }
-  const again: Again = async (data) => inflate(blob, compression, reading.limits, { data })
+  const again: Again = async (data) => inflate(blob, compression, reading.limits, data)
   // With all to be compared, what is inflated is, too.
   const cached = reading.verifyAll ? undefined : keptLayer(blob, digests.digest, reading, again)
   if (cached) return cached
   // The stored blob is what the manifest vouches for, and the smaller one to digest.
-  const stored = digests.digest === '' ? undefined : createHash('sha256')
-  const passing = new PassingLayer(reading, again, digests.diffId !== '' && (stored === undefined || reading.verifyAll))
+  const stored = digests.digest !== ''
+  const passing = new PassingLayer(reading, again, digests.diffId !== '' && (!stored || reading.verifyAll))
   let late = false
-  const read = await inflate(blob, compression, reading.limits, {
-    stored: (chunk) => void stored?.update(chunk),
-    data: (chunk) => {
-      late = reading.late()
-      return late ? false : passing.push(chunk)
-    },
-  })
-  const problem = late ? tooLate(reading.limits) : read
+  const pass = (chunk: Buffer): Promise<void> | boolean | undefined => {
+    late = reading.late()
+    return late ? false : passing.push(chunk)
+  }
+  const read = await inflateDigested(blob, compression, reading.limits, pass, stored)
+  const problem = late ? tooLate(reading.limits) : read.problem
   await passing.end(problem === undefined)
   if (problem) {
     passing.lose(problem)
     return passing.finish()
   }
-  const wrong = stored && compareDigest('The layer', digests.digest, stored)
+  const wrong = stored ? compareDigest('The layer', digests.digest, read.sha256 ?? '') : undefined
   passing.loseAll(wrong ?? [])
   const content = passing.finish().compare(digests.diffId)
   if (!wrong || wrong.length > 0) return content
@@ -59,10 +57,10 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
 }
 
 /** Digest of a blob as stored. */
-function digestOf(blob: Blob): Hash {
+function digestOf(blob: Blob): string {
   const hash = createHash('sha256')
   for (const chunk of chunks(blob)) hash.update(chunk)
-  return hash
+  return hash.digest('hex')
 }
 
 /** An uncompressed layer that can be sought: headers only, bodies when they are asked for. */

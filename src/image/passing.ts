@@ -1,7 +1,7 @@
 /** A layer that is read as it is inflated: what catalogers want by name is parsed as it passes. */
 import { createHash, type Hash } from 'node:crypto'
 import type { Cataloger } from '../model/tree.ts'
-import { memoryBlob, Spool } from '../source/blob.ts'
+import { memoryBlob, release, Spool } from '../source/blob.ts'
 import type { Again, PassingRead } from '../source/bundle.ts'
 import { compareDigest } from '../source/image-source.ts'
 import type { Limits, Problem } from '../source/limits.ts'
@@ -50,7 +50,7 @@ export class PassingLayer implements PassingRead<PassedLayer> {
     const hash = this.#hash
     this.#hash = undefined
     if (!hash || diffId === '') return false
-    const problems = compareDigest('The layer (uncompressed)', diffId, hash)
+    const problems = compareDigest('The layer (uncompressed)', diffId, hash.digest('hex'))
     this.loseAll(problems)
     return problems.length === 0
   }
@@ -120,7 +120,7 @@ const FIRST = 16
 
 /**
  * Gathers the body of one member, of a known length; `done` is given nothing where its first bytes show that none of those who
- * want it can use it.
+ * want it can use it. The body is there until `done` returns.
  */
 function collect(
   length: number,
@@ -129,9 +129,9 @@ function collect(
   done: (body: Body | undefined) => void,
 ): BodySink {
   if (length > Math.max(limits.body, limits.parts)) return { push: () => {}, end: () => done(partsLimit(limits)) }
-  const small = length <= memory.left ? Buffer.allocUnsafe(length) : undefined
-  const held = small ? length : 0
+  const held = length <= memory.left ? length : 0
   memory.left -= held
+  let small: Buffer | undefined
   const large = new Spool(0)
   let first = wanting.length > 0 && wanting.every(({ begins }) => begins) ? Buffer.alloc(0) : undefined
   let dropped = false
@@ -146,17 +146,17 @@ function collect(
         }
       }
       if (dropped) return
-      if (small) chunk.copy(small, at)
+      if (held === length) chunk.copy((small ??= Buffer.allocUnsafeSlow(length)), at)
       else large.push(chunk)
       at += chunk.length
     },
     end: () => {
       memory.left += held
       if (dropped) return done(undefined)
-      if (small) return done(memoryBlob(small.subarray(0, at)))
-      const blob = large.blob()
+      const blob = held === length ? memoryBlob(small?.subarray(0, at) ?? Buffer.alloc(0)) : large.blob()
       done(blob)
       blob.close()
+      if (small) release(small)
     },
   }
 }

@@ -149,11 +149,9 @@ export async function streamedBundle<Read>(
             }
           : undefined,
       )
-      return inflate(blob, compression, limits, {
-        data: async (chunk) => {
-          await once.push(chunk)
-          return more
-        },
+      return inflate(blob, compression, limits, async (chunk) => {
+        await once.push(chunk)
+        return more
       })
     }
   const stream = new TarStream(limits, (header, offset) => {
@@ -171,7 +169,7 @@ export async function streamedBundle<Read>(
       },
     )
   })
-  const problem = await inflate(blob, compression, limits, { data: (chunk) => stream.push(chunk) })
+  const problem = await inflate(blob, compression, limits, (chunk) => stream.push(chunk))
   const ending = await stream.end()
   // What is cut short by the compression is told once.
   const problems = problem ? [problem] : ending

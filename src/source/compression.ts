@@ -1,26 +1,19 @@
-/** Inflation of what is compressed, with bounds. */
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
-import { chunks, type Blob } from './blob.ts'
+/** What a blob holds, inflated where it is compressed, with bounds. */
+import { createHash } from 'node:crypto'
+import { chunks, release, type Blob } from './blob.ts'
+import { inflatedElsewhere } from './elsewhere.ts'
+import { inflated, type Ending } from './inflater.ts'
 import type { Limits, Problem } from './limits.ts'
 import type { Compression } from './magic.ts'
-import { ZstdFrames } from './zstd-frames.ts'
 
-/** The bytes of a chunk are there until the call returns, or the promise that it gave is kept: whoever wants them longer copies them. */
-export interface Inflation {
-  /** Sees every stored byte in order. */
-  readonly stored?: (chunk: Buffer) => void
-  /** Sees every inflated byte in order. False stops; a promise is waited for. */
-  readonly data: (chunk: Buffer) => Promise<boolean | void> | boolean | void
-}
+/**
+ * Sees every byte in order. False stops; a promise is waited for. The bytes are there until the call returns, or its promise is kept:
+ * whoever wants them longer copies them.
+ */
+export type Sink = (chunk: Buffer) => Promise<boolean | void> | boolean | void
 
-type Inflater = Gunzip | ZstdDecompress
-
-/** Bytes that go in and come out at once. As measured: with 64 KB a fifth of the time goes into handing over, with 256 KB a tenth. */
-const INPUT = 512 * 1024
-const OUTPUT = 1024 * 1024
-
-/** The inflating thread runs up to 2 MB ahead of the reader. Object mode, because else all of that is copied into one buffer when it is read. */
-const RUN_AHEAD = { chunkSize: OUTPUT, readableObjectMode: true, readableHighWaterMark: 2 }
+/** Compressed bytes from which on a thread is started for them: that takes as long as inflating 3 MB. */
+const LARGE = 8 * 1024 * 1024
 
 /**
  * Reads a blob once and hands out what it holds, inflated where it is compressed.
@@ -30,74 +23,45 @@ export async function inflate(
   blob: Blob,
   compression: Compression,
   limits: Limits,
-  to: Inflation,
+  data: Sink,
 ): Promise<Problem | undefined> {
+  return (await inflateDigested(blob, compression, limits, data, false)).problem
+}
+
+/** The same, with the digest of the stored bytes where they were read to their end. */
+export async function inflateDigested(
+  blob: Blob,
+  compression: Compression,
+  limits: Limits,
+  data: Sink,
+  digest = true,
+): Promise<{ readonly problem?: Problem; readonly sha256?: string }> {
   if (compression === 'none') {
+    const hash = digest ? createHash('sha256') : undefined
     for (const chunk of chunks(blob)) {
-      to.stored?.(chunk)
-      if ((await to.data(chunk)) === false) return undefined
+      hash?.update(chunk)
+      if ((await data(chunk)) === false) return {}
     }
-    return undefined
+    return hash ? { sha256: hash.digest('hex') } : {}
   }
-  if (compression !== 'gzip' && compression !== 'zstd') return unsupported(compression)
-  const frames = compression === 'zstd' ? new ZstdFrames() : undefined
-  const inflater = compression === 'gzip' ? createGunzip(RUN_AHEAD) : createZstdDecompress(RUN_AHEAD)
-  feed(inflater, blob, (chunk) => {
-    to.stored?.(chunk)
-    return frames ? [...frames.cut(chunk)] : [chunk]
-  })
-  let inflated = 0
+  if (compression !== 'gzip' && compression !== 'zstd') return { problem: unsupported(compression) }
+  const inflating = { compression, digest }
+  const bytes =
+    blob.file && blob.size >= LARGE ? inflatedElsewhere(blob.file, blob.size, inflating) : inflated(blob, inflating)
+  let total = 0
   try {
-    for await (const chunk of inflater as AsyncIterable<Buffer>) {
-      inflated += chunk.length
-      if (inflated > limits.inflated || (inflated > limits.ratioFrom && inflated > blob.size * limits.ratio))
-        return tooLarge(blob.size, inflated)
-      if ((await to.data(chunk)) === false) return undefined
-      release(chunk)
+    for (;;) {
+      const { done, value } = await bytes.next()
+      if (done) return value.failure ? { problem: corrupt(compression, value.failure) } : value
+      total += value.length
+      if (total > limits.inflated || (total > limits.ratioFrom && total > blob.size * limits.ratio))
+        return { problem: tooLarge(blob.size, total) }
+      if ((await data(value)) === false) return {}
+      release(value)
     }
-  } catch (error) {
-    return corrupt(compression, error)
+  } finally {
+    await bytes.return({})
   }
-  return frames?.broken ? corrupt(compression, undefined) : undefined
-}
-
-/** Gives the stored bytes to the inflating thread, out of two buffers: one is filled again while it works on the other. */
-function feed(inflater: Inflater, blob: Blob, cut: (chunk: Buffer) => readonly Buffer[]): void {
-  let offset = 0
-  const fill = (buffer: Buffer): void => {
-    if (inflater.destroyed || inflater.writableEnded) return
-    let parts: readonly Buffer[] = []
-    try {
-      // Cutting may leave nothing: what follows the last frame.
-      while (parts.length === 0) {
-        const read = offset < blob.size ? blob.read(buffer, offset) : 0
-        if (read === 0) return void inflater.end()
-        offset += read
-        parts = cut(buffer.subarray(0, read))
-      }
-    } catch (error) {
-      inflater.destroy(error instanceof Error ? error : new Error(String(error)))
-      return
-    }
-    const last = parts.length - 1
-    parts.forEach((part, index) =>
-      inflater.write(part, (error) => {
-        if (index === last && !error) fill(buffer)
-      }),
-    )
-  }
-  const size = Math.min(INPUT, blob.size)
-  fill(Buffer.allocUnsafeSlow(size))
-  fill(Buffer.allocUnsafeSlow(size))
-}
-
-/**
- * Gives the memory of a chunk back at once. Left to the collector, a layer's buffers hold 60 MB more and make it run every 64 MB, over
- * all that is known of the image. node:zlib fills one buffer after the other and never comes back to one that is full.
- */
-function release({ buffer, byteOffset, length }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === OUTPUT && byteOffset + length === OUTPUT)
-    buffer.transfer(0)
 }
 
 const unsupported = (compression: Compression): Problem => ({
@@ -110,9 +74,8 @@ const tooLarge = (stored: number, inflated: number): Problem => ({
   message: `${stored} compressed bytes inflate to more than ${inflated} bytes, over the limit; the rest was not read. If the image is trusted, decompress it first.`,
 })
 
-function corrupt(compression: Compression, error: unknown): Problem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (error instanceof Error && 'syscall' in error)
+function corrupt(compression: Compression, { code, system }: NonNullable<Ending['failure']>): Problem {
+  if (system)
     return {
       id: 'file-unreadable',
       message: `It cannot be read to its end (${code}); what follows was not checked. See that the disk is sound, and scan again.`,

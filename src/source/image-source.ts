@@ -1,5 +1,5 @@
 /** What a docker-archive and an OCI layout have in common: images that name a configuration and layers by blob. */
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { LayerRecord } from '../model/tree.ts'
 import { whole, type Blob } from './blob.ts'
 import type { Bundle } from './bundle.ts'
@@ -39,8 +39,8 @@ const wrongDigest = (what: string, want: string, is: string): Problem => ({
 })
 
 /** Nothing where the digest is right, or none is known (empty). */
-export function compareDigest(what: string, want: string, hash: Hash): Problem[] {
-  const is = `sha256:${hash.digest('hex')}`
+export function compareDigest(what: string, want: string, sha256: string): Problem[] {
+  const is = `sha256:${sha256}`
   return want === '' || want === is ? [] : [wrongDigest(what, want, is)]
 }
 

@@ -27,13 +27,11 @@ export async function recogniseCompressed(blob: Blob, compression: Compression, 
     if (!names.certain) names.add(header.name)
     return undefined
   })
-  const problem = await inflate(blob, compression, limits, {
-    data: async (chunk) => {
-      if (first && chunk.length >= 512) isTar = looksLikeTar(chunk)
-      first = false
-      await stream.push(chunk)
-      return isTar && !names.certain
-    },
+  const problem = await inflate(blob, compression, limits, async (chunk) => {
+    if (first && chunk.length >= 512) isTar = looksLikeTar(chunk)
+    first = false
+    await stream.push(chunk)
+    return isTar && !names.certain
   })
   await stream.end()
   const kind = names.kind()

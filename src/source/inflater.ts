@@ -1,0 +1,111 @@
+/** Inflation of a blob, in whichever thread this runs. */
+import { createHash } from 'node:crypto'
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
+import type { Blob } from './blob.ts'
+import { ZstdFrames } from './zstd-frames.ts'
+
+/** How an inflation has ended. */
+export interface Ending {
+  /** Digest of the stored bytes, where it was asked for and all of them were read. */
+  readonly sha256?: string
+  /** Why it ended early: node's code, empty where it has none; `system` where the system could not read the blob. */
+  readonly failure?: { readonly code: string; readonly system: boolean }
+}
+
+export interface Inflating {
+  readonly compression: 'gzip' | 'zstd'
+  /** Whether the stored bytes are to be digested. */
+  readonly digest: boolean
+}
+
+/** Bytes that go in and come out at once. As measured: with 64 KB a fifth of the time goes into handing over, with 256 KB a tenth. */
+const INPUT = 512 * 1024
+const OUTPUT = 1024 * 1024
+
+const EMPTY = Buffer.alloc(0)
+
+/** zlib's own thread runs one chunk ahead of the reader. Object mode, because else what stands ready is copied into one buffer when it is read. */
+const RUN_AHEAD = { chunkSize: OUTPUT, readableObjectMode: true, readableHighWaterMark: 1 }
+
+/**
+ * What a blob holds, in order. Every chunk has a buffer of its own, which the taker gives back (`release`) or hands on.
+ * Never throws for what is in the blob: the ending says what was wrong.
+ */
+export async function* inflated(blob: Blob, { compression, digest }: Inflating): AsyncGenerator<Buffer, Ending> {
+  const hash = digest ? createHash('sha256') : undefined
+  const frames = compression === 'zstd' ? new ZstdFrames() : undefined
+  const inflater = compression === 'gzip' ? createGunzip(RUN_AHEAD) : createZstdDecompress(RUN_AHEAD)
+  // An error that comes when nobody reads on is nobody's, and must not end the process.
+  inflater.on('error', () => {})
+  let over = false
+  let offset = 0
+  /** The next stored bytes, digested; none at the end. */
+  const take = (buffer: Buffer): Buffer => {
+    const chunk = buffer.subarray(0, offset < blob.size ? blob.read(buffer, offset) : 0)
+    offset += chunk.length
+    hash?.update(chunk)
+    return chunk
+  }
+  const fed = feed(inflater, Math.min(INPUT, blob.size), (buffer) => {
+    for (;;) {
+      const chunk = over ? EMPTY : take(buffer)
+      const parts = frames && chunk.length > 0 ? [...frames.cut(chunk)] : [chunk]
+      // Behind the last frame nothing is left of a chunk.
+      if (parts.length > 0) return chunk.length > 0 ? parts : []
+    }
+  })
+  fed.catch((error: unknown) => inflater.destroy(error instanceof Error ? error : new Error(String(error))))
+  let failure: Ending['failure']
+  /** What comes out by and by stands in one buffer until that is full; zlib never comes back to a full one. */
+  let begun: Buffer | undefined
+  try {
+    for await (const { buffer, byteOffset, length } of inflater as AsyncIterable<Buffer>) {
+      const end = byteOffset + length
+      if (begun && begun.buffer !== buffer) yield begun
+      const start = begun?.buffer === buffer ? begun.byteOffset : byteOffset
+      begun = Buffer.from(buffer, start, end - start)
+      if (end < OUTPUT) continue
+      yield begun
+      begun = undefined
+    }
+    over = true
+    // What stands behind the end of the compressed data is ignored, and part of the blob all the same.
+    if (hash) for (const buffer = Buffer.allocUnsafe(Math.min(INPUT, blob.size)); take(buffer).length > 0;);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    failure = { code, system: error instanceof Error && 'syscall' in error }
+  } finally {
+    over = true
+  }
+  if (begun) yield begun
+  if (frames?.broken) failure ??= { code: '', system: false }
+  if (failure) return { failure }
+  return hash ? { sha256: hash.digest('hex') } : {}
+}
+
+/**
+ * Gives the stored bytes to zlib's thread, out of two buffers: one is filled while it works on the other.
+ * A stream that fails drops what was not read of it. That is nothing, because a write is done only when what came of it has been read,
+ * and the next one begins, as the end does, after that.
+ */
+async function feed(
+  inflater: Gunzip | ZstdDecompress,
+  size: number,
+  next: (buffer: Buffer) => readonly Buffer[],
+): Promise<void> {
+  let idle = Buffer.allocUnsafeSlow(size)
+  let busy = Buffer.allocUnsafeSlow(size)
+  for (let parts = next(busy); parts.length > 0;) {
+    let written: Promise<void> | undefined
+    for (const part of parts) {
+      await written
+      written = new Promise((done, fail) => void inflater.write(part, (error) => (error ? fail(error) : done())))
+    }
+    parts = next(idle)
+    const filled = idle
+    idle = busy
+    busy = filled
+    await written
+  }
+  inflater.end()
+}
