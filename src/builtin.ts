@@ -11,8 +11,15 @@ import { infoOf, type BuiltinRule, type RuleFile } from './rule/rule.ts'
 
 const root = new URL('../', import.meta.url)
 
-/** Every rule of rules/, in the order of their ids. Throws where one is wrong: the package itself is broken then. */
-export async function builtinRules(): Promise<readonly BuiltinRule[]> {
+let rules: Promise<readonly BuiltinRule[]> | undefined
+let policies: Promise<ReadonlyMap<string, BuiltinPolicy>> | undefined
+
+/** Every rule of rules/, in the order of their ids, read once. Throws where one is wrong: the package itself is broken then. */
+export const builtinRules = (): Promise<readonly BuiltinRule[]> => (rules ??= readRules())
+/** profiles/policy/*.yaml by name, read once. Throws where one is wrong: the package itself is broken then. */
+export const builtinPolicies = (): Promise<ReadonlyMap<string, BuiltinPolicy>> => (policies ??= readPolicies())
+
+async function readRules(): Promise<readonly BuiltinRule[]> {
   const files = (await readdir(new URL('rules/', root))).filter((name) => name.endsWith('.yaml')).sort()
   return Promise.all(
     files.map(async (name) => {
@@ -44,8 +51,7 @@ export interface BuiltinPolicy {
   readonly policy: Policy
 }
 
-/** profiles/policy/*.yaml by name. Throws where one is wrong: the package itself is broken then. */
-export async function builtinPolicies(): Promise<ReadonlyMap<string, BuiltinPolicy>> {
+async function readPolicies(): Promise<ReadonlyMap<string, BuiltinPolicy>> {
   const folder = new URL('profiles/policy/', root)
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()
   const texts = new Map<string, string>()
