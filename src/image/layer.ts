@@ -4,7 +4,7 @@ import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
 import { chunks, head, partOf, type Blob } from '../source/blob.ts'
 import type { Again } from '../source/bundle.ts'
-import { inflate, inflateDigested } from '../source/compression.ts'
+import { inflate } from '../source/compression.ts'
 import { compressionOf, MAGIC_LENGTH } from '../source/magic.ts'
 import { compareDigest } from '../source/image-source.ts'
 import { tooLate } from '../source/limits.ts'
@@ -29,7 +29,7 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
     content.notices.push(...problems.map(({ id, message }) => ({ id, place: startOf(''), message, lost: true })))
     return { ...content, verified: problems.length === 0 && (digests.digest || digests.diffId) !== '' }
   }
-  const again: Again = async (data) => inflate(blob, compression, reading.limits, data)
+  const again: Again = async (data) => (await inflate(blob, compression, reading.limits, data)).problem
   // With all to be compared, what is inflated is, too.
   const cached = reading.verifyAll ? undefined : keptLayer(blob, digests.digest, reading, again)
   if (cached) return cached
@@ -41,7 +41,7 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
     late = reading.late()
     return late ? false : passing.push(chunk)
   }
-  const read = await inflateDigested(blob, compression, reading.limits, pass, stored)
+  const read = await inflate(blob, compression, reading.limits, pass, { digest: stored })
   const problem = late ? tooLate(reading.limits) : read.problem
   await passing.end(problem === undefined)
   if (problem) {

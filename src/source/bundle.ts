@@ -149,10 +149,11 @@ export async function streamedBundle<Read>(
             }
           : undefined,
       )
-      return inflate(blob, compression, limits, async (chunk) => {
+      const pass = async (chunk: Buffer): Promise<boolean> => {
         await once.push(chunk)
         return more
-      })
+      }
+      return (await inflate(blob, compression, limits, pass)).problem
     }
   const stream = new TarStream(limits, (header, offset) => {
     const name = cleanPath(header.name)
@@ -169,7 +170,7 @@ export async function streamedBundle<Read>(
       },
     )
   })
-  const problem = await inflate(blob, compression, limits, (chunk) => stream.push(chunk))
+  const { problem } = await inflate(blob, compression, limits, (chunk) => stream.push(chunk))
   const ending = await stream.end()
   // What is cut short by the compression is told once.
   const problems = problem ? [problem] : ending

@@ -27,12 +27,13 @@ export async function recogniseCompressed(blob: Blob, compression: Compression, 
     if (!names.certain) names.add(header.name)
     return undefined
   })
-  const problem = await inflate(blob, compression, limits, async (chunk) => {
+  const look = async (chunk: Buffer): Promise<boolean> => {
     if (first && chunk.length >= 512) isTar = looksLikeTar(chunk)
     first = false
     await stream.push(chunk)
     return isTar && !names.certain
-  })
+  }
+  const { problem } = await inflate(blob, compression, limits, look, { glance: true })
   await stream.end()
   const kind = names.kind()
   if (kind) return kind
