@@ -16,6 +16,8 @@ interface Sighting {
   readonly find: PackageFind
   readonly file: FoundIn
   readonly cataloger: string
+  /** The same for the same package, wherever it is found. */
+  readonly key: string
 }
 interface PastSighting extends Sighting {
   readonly by: number
@@ -27,26 +29,28 @@ export function packagesOf(
   distribution: Distribution = NOWHERE,
 ): Packages {
   const now = finds.flatMap(({ file, cataloger, finds: { packages = [] } }) =>
-    packages.map((find): Sighting => ({ find, file, cataloger })),
+    packages.map((find): Sighting => ({ find, file, cataloger, key: keyOf(find) })),
   )
   const before = past.flatMap(({ file, cataloger, by, finds: { packages = [] } }) =>
-    packages.flatMap((find): PastSighting[] => (find.declared ? [] : [{ find, file, cataloger, by }])),
+    packages.flatMap((find): PastSighting[] =>
+      find.declared ? [] : [{ find, file, cataloger, key: keyOf(find), by }],
+    ),
   )
   const layerOf = layersOf(before)
   const partOf = partsOf(
     finds.flatMap(({ file, finds: { parts = [] } }) => parts.map((part) => ({ part, folder: folderOf(file) }))),
   )
   const join = (sightings: readonly Sighting[]): Package[] =>
-    [...Map.groupBy(sightings, ({ find }) => keyOf(find)).values()]
+    [...Map.groupBy(sightings, ({ key }) => key).values()]
       .map((same) => packageOf(same, layerOf, partOf, distribution))
       .toSorted(byName)
   const installed = join(now.filter(({ find }) => !find.declared))
-  const there = new Set(now.flatMap(({ find }) => (find.declared ? [] : [keyOf(find)])))
+  const there = new Set(now.flatMap(({ find, key }) => (find.declared ? [] : [key])))
   return {
     installed: withOwners(installed),
     declared: join(now.filter(({ find }) => find.declared)),
     removed: removedOf(
-      before.filter(({ find }) => !there.has(keyOf(find))),
+      before.filter(({ key }) => !there.has(key)),
       layerOf,
       distribution,
     ),
@@ -60,9 +64,10 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const byName = (a: Package, b: Package): number =>
   compare(a.type, b.type) || compare(a.name, b.name) || compare(a.version, b.version) || compare(a.purl, b.purl)
 
-/** The same for the same package, wherever it is found. */
-const keyOf = ({ type, name, version, architecture, qualifiers }: PackageFind): string =>
-  [type, canonicalName(type, name), version, architecture, ...Object.entries(qualifiers ?? {}).flat()].join('\0')
+function keyOf({ type, name, version, architecture, qualifiers }: PackageFind): string {
+  const key = `${type}\0${canonicalName(type, name)}\0${version}\0${architecture}`
+  return qualifiers ? [key, ...Object.entries(qualifiers).flat()].join('\0') : key
+}
 
 /**
  * The layer that brought a package: a database is written anew by every layer that installs something, so the package is as old as
@@ -79,13 +84,13 @@ function layersOf(before: readonly PastSighting[]): (sighting: Sighting) => numb
     states.set(key, held.set(by, Math.min(held.get(by) ?? file.layer, file.layer)))
   }
   return (sighting) => {
-    const held = states.get(stateOf(sighting))
+    const held = states.size === 0 ? undefined : states.get(stateOf(sighting))
     let { layer } = sighting.file
     for (let older = held?.get(layer); older !== undefined && older < layer; older = held?.get(layer)) layer = older
     return layer
   }
 }
-const stateOf = ({ find, file }: Sighting): string => `${systemTypes.has(find.type) ? '' : file.path}\0${keyOf(find)}`
+const stateOf = ({ find, file, key }: Sighting): string => `${systemTypes.has(find.type) ? '' : file.path}\0${key}`
 
 type Parts = (sighting: Sighting) => { readonly files: readonly string[]; readonly licences: readonly string[] }
 
@@ -96,6 +101,7 @@ function partsOf(parts: readonly { readonly part: PackagePart; readonly folder: 
     beside ? `${type}\0\0${folder}` : `${type}\0${name}`,
   )
   return ({ find: { type, name, architecture, files = [], licences = [] }, file }) => {
+    if (groups.size === 0) return { files, licences }
     const own = [...(groups.get(`${type}\0${name}`) ?? []), ...(groups.get(`${type}\0\0${folderOf(file)}`) ?? [])]
       .map(({ part }) => part)
       .filter((part) => part.architecture === undefined || part.architecture === architecture)
@@ -163,7 +169,7 @@ function removedOf(
   distribution: Distribution,
 ): readonly RemovedPackage[] {
   const none: Parts = ({ find: { files = [], licences = [] } }) => ({ files, licences })
-  return [...Map.groupBy(gone, ({ find }) => keyOf(find)).values()]
+  return [...Map.groupBy(gone, ({ key }) => key).values()]
     .map((same): RemovedPackage => {
       const removedIn = same.reduce((last, { by }) => Math.max(last, by), 0)
       const last = same.filter(({ by }) => by === removedIn)
