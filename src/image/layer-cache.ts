@@ -1,9 +1,9 @@
 /** What was made of a compressed layer, kept under its digest: the same layer is inflated once, whichever images it is in. */
-import { createHash } from 'node:crypto'
 import type { Notice } from '../model/notice.ts'
 import type { Entry, Finds } from '../model/tree.ts'
-import { chunks, type Blob } from '../source/blob.ts'
+import type { Blob } from '../source/blob.ts'
 import type { Again } from '../source/bundle.ts'
+import { sha256Of } from '../source/image-source.ts'
 import { circumstances, keyOf, type Cache } from './cache.ts'
 import { Gathering, type LayerContent, type LayerReading } from './gathering.ts'
 import { secondPass } from './passing.ts'
@@ -85,9 +85,7 @@ export function keptLayer(blob: Blob, digest: string, reading: LayerReading, aga
 function hasDigest(blob: Blob, digest: string, cache: Cache): boolean {
   const known = blob.identity === undefined ? undefined : cache.get(verifiedKey(blob.identity))?.toString('latin1')
   if (known !== undefined) return known === digest
-  const hash = createHash('sha256')
-  for (const chunk of chunks(blob)) hash.update(chunk)
-  if (`sha256:${hash.digest('hex')}` !== digest) return false
+  if (`sha256:${sha256Of(blob)}` !== digest) return false
   if (blob.identity !== undefined) cache.put(verifiedKey(blob.identity), Buffer.from(digest))
   return true
 }

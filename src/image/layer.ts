@@ -1,12 +1,11 @@
 /** One layer: its entries in order, and the way to their bodies. A compressed layer is inflated once. */
-import { createHash } from 'node:crypto'
 import type { Notice } from '../model/notice.ts'
 import { startOf } from '../model/place.ts'
-import { chunks, head, partOf, type Blob } from '../source/blob.ts'
+import { head, partOf, type Blob } from '../source/blob.ts'
 import type { Again } from '../source/bundle.ts'
 import { inflate } from '../source/compression.ts'
 import { compressionOf, MAGIC_LENGTH } from '../source/magic.ts'
-import { compareDigest } from '../source/image-source.ts'
+import { compareDigest, sha256Of } from '../source/image-source.ts'
 import { tooLate } from '../source/limits.ts'
 import { walkTar } from '../source/tar.ts'
 import { Gathering, type LayerContent, type LayerReading } from './gathering.ts'
@@ -25,7 +24,7 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
   if (compression === 'none') {
     const content = seekLayer(blob, reading)
     if (!reading.verifyAll && !(reading.verifyStored && digests.digest !== '')) return content
-    const problems = compareDigest('The layer', digests.digest || digests.diffId, digestOf(blob))
+    const problems = compareDigest('The layer', digests.digest || digests.diffId, sha256Of(blob))
     content.notices.push(...problems.map(({ id, message }) => ({ id, place: startOf(''), message, lost: true })))
     return { ...content, verified: problems.length === 0 && (digests.digest || digests.diffId) !== '' }
   }
@@ -54,13 +53,6 @@ export async function readLayer(blob: Blob, digests: Digests, reading: LayerRead
   if (!wrong || wrong.length > 0) return content
   keepLayer(blob, digests.digest, reading, passing.gathering)
   return { ...content, verified: true }
-}
-
-/** Digest of a blob as stored. */
-function digestOf(blob: Blob): string {
-  const hash = createHash('sha256')
-  for (const chunk of chunks(blob)) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 /** An uncompressed layer that can be sought: headers only, bodies when they are asked for. */

@@ -62,9 +62,9 @@ export async function* inflatedElsewhere(
   size: number,
   inflating: Inflating,
 ): AsyncGenerator<Buffer, Ending> {
+  const used = begin()
   const { port1: port, port2 } = new MessageChannel()
   const words = on(port, 'message', { close: ['close'] }) as AsyncIterableIterator<[Chunk | Done]>
-  const used = begin()
   used.worker.postMessage({ port: port2, file, size, inflating, ahead: AHEAD } satisfies Job, [port2])
   let ended = false
   const next = async (): Promise<Chunk | Done> => {

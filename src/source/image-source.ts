@@ -1,7 +1,7 @@
 /** What a docker-archive and an OCI layout have in common: images that name a configuration and layers by blob. */
 import { createHash } from 'node:crypto'
 import type { LayerRecord } from '../model/tree.ts'
-import { whole, type Blob } from './blob.ts'
+import { chunks, whole, type Blob } from './blob.ts'
 import type { Bundle } from './bundle.ts'
 import { at, isObject, listAt, parseJson, textAt, textsOf, type Json } from './json.ts'
 import type { Limits, Problem } from './limits.ts'
@@ -37,6 +37,13 @@ const wrongDigest = (what: string, want: string, is: string): Problem => ({
   id: 'digest-wrong',
   message: `${what} should have the digest ${want} and has ${is}: it was damaged or changed after it was named. Get the image again from where you trust it.`,
 })
+
+/** SHA-256 of a blob as it is stored, in hexadecimal. */
+export function sha256Of(blob: Blob): string {
+  const hash = createHash('sha256')
+  for (const chunk of chunks(blob)) hash.update(chunk)
+  return hash.digest('hex')
+}
 
 /** Nothing where the digest is right, or none is known (empty). */
 export function compareDigest(what: string, want: string, sha256: string): Problem[] {

@@ -50,9 +50,10 @@ export async function* inflated(
   const fed = feed(inflater, input, (buffer) => {
     for (;;) {
       const chunk = over ? EMPTY : take(buffer)
-      const parts = frames && chunk.length > 0 ? [...frames.cut(chunk)] : [chunk]
+      if (chunk.length === 0) return []
+      const parts = frames ? [...frames.cut(chunk)] : [chunk]
       // Behind the last frame nothing is left of a chunk.
-      if (parts.length > 0) return chunk.length > 0 ? parts : []
+      if (parts.length > 0) return parts
     }
   })
   fed.catch((error: unknown) => inflater.destroy(error instanceof Error ? error : new Error(String(error))))
@@ -102,6 +103,8 @@ async function feed(
       await written
       written = new Promise((done, fail) => void inflater.write(part, (error) => (error ? fail(error) : done())))
     }
+    // Where the next read fails nobody waits for the write any more, which may fail then, too.
+    written?.catch(() => {})
     parts = next(idle)
     const filled = idle
     idle = busy

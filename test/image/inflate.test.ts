@@ -174,6 +174,25 @@ describe('a large file', () => {
     expect(problem).toMatchObject({ id: 'file-unreadable', message: expect.stringContaining('EBADF') })
   })
 
+  it.each([0, 1, 2, 5])('that can be read %i times only ends there, and so does nothing else', async (times) => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    let reads = 0
+    const whole = memoryBlob(stored)
+    const broken: Blob = {
+      ...whole,
+      read: (target, offset, length) => {
+        if (reads++ >= times) throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'read' })
+        return whole.read(target, offset, length)
+      },
+    }
+    const { problem } = await inflate(broken, 'gzip', defaultLimits, () => {})
+    expect(problem).toMatchObject({ id: 'file-unreadable', message: expect.stringContaining('EIO') })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
   it.each(['throw new Error("gone")', 'process.exit(1)'])('fails aloud where the thread dies: %s', async (code) => {
     const { Worker } = await import('node:worker_threads')
     const start = vi.spyOn(starting, 'startInflating').mockImplementation(() => new Worker(code, { eval: true }))
