@@ -129,7 +129,8 @@ function collect(
   done: (body: Body | undefined) => void,
 ): BodySink {
   if (length > Math.max(limits.body, limits.parts)) return { push: () => {}, end: () => done(partsLimit(limits)) }
-  const held = length <= memory.left ? length : 0
+  const inMemory = length <= memory.left
+  const held = inMemory ? length : 0
   memory.left -= held
   let small: Buffer | undefined
   const large = new Spool(0)
@@ -146,14 +147,14 @@ function collect(
         }
       }
       if (dropped) return
-      if (held === length) chunk.copy((small ??= Buffer.allocUnsafeSlow(length)), at)
+      if (inMemory) chunk.copy((small ??= Buffer.allocUnsafeSlow(length)), at)
       else large.push(chunk)
       at += chunk.length
     },
     end: () => {
       memory.left += held
       if (dropped) return done(undefined)
-      const blob = held === length ? memoryBlob(small?.subarray(0, at) ?? Buffer.alloc(0)) : large.blob()
+      const blob = inMemory ? memoryBlob(small?.subarray(0, at) ?? Buffer.alloc(0)) : large.blob()
       done(blob)
       blob.close()
       if (small) release(small)

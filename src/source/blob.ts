@@ -5,12 +5,18 @@ import { join } from 'node:path'
 import { identity } from './identity.ts'
 import type { Limits, Problem } from './limits.ts'
 
+/** A file that is open, and where in it something begins. Another thread may read it until it is closed. */
+export interface OpenFile {
+  readonly fd: number
+  readonly start: number
+}
+
 export interface Blob {
   readonly size: number
   /** The state of the file that it is, or the part of it (`identity.ts`); absent for what is no file of this machine. */
   readonly identity?: string
-  /** The open file that it is, or where in it this part begins; absent for what stands in memory. Another thread may read it until it is closed. */
-  readonly file?: { readonly fd: number; readonly start: number }
+  /** Where it stands; absent for what is in memory. */
+  readonly file?: OpenFile
   /** Fills the first `length` bytes of `target` (all) from `offset` on; fewer are read only at the end. Throws what the system throws (EIO). */
   read(target: Uint8Array, offset: number, length?: number): number
   /** Gives back what was opened. A part of a blob holds nothing of its own. */
@@ -30,13 +36,13 @@ export function openBlob(path: string, follow = true): Blob {
 }
 
 /** A part of a file that is open already, as `Blob.file` tells it; who opened it closes it. */
-export const openPart = ({ fd, start }: { readonly fd: number; readonly start: number }, size: number): Blob =>
+export const openPart = ({ fd, start }: OpenFile, size: number): Blob =>
   partOf(new FileBlob(fd, start + size), start, size)
 
 class FileBlob implements Blob {
   readonly size: number
   readonly identity?: string
-  readonly file: { readonly fd: number; readonly start: number }
+  readonly file: OpenFile
   readonly #fd: number
   #open = true
   constructor(fd: number, size: number, state?: string) {

@@ -5,7 +5,7 @@ import { cleanPath } from './archive-path.ts'
 import { openBlob, partOf, Spool, type Blob } from './blob.ts'
 import { inflate } from './compression.ts'
 import type { Limits, Problem } from './limits.ts'
-import { looksLikeTar, type Compression } from './magic.ts'
+import { looksLikeTar, type Compressed } from './magic.ts'
 import { BLOCK, type TarHeader } from './tar-header.ts'
 import { TarStream, walkTar, type BodySink } from './tar.ts'
 
@@ -128,7 +128,7 @@ export interface PassingRead<Read> extends BodySink {
  */
 export async function streamedBundle<Read>(
   blob: Blob,
-  compression: Compression,
+  compression: Compressed,
   limits: Limits,
   passing: (again: Again) => PassingRead<Read>,
 ): Promise<StreamedBundle<Read>> {

@@ -1,10 +1,9 @@
-/** What a blob holds, inflated where it is compressed, with bounds. */
-import { createHash } from 'node:crypto'
-import { chunks, release, type Blob } from './blob.ts'
+/** What a compressed blob holds, with bounds. */
+import { release, type Blob } from './blob.ts'
 import { inflatedElsewhere } from './elsewhere.ts'
 import { inflated, type Ending } from './inflater.ts'
 import type { Limits, Problem } from './limits.ts'
-import type { Compression } from './magic.ts'
+import type { Compressed } from './magic.ts'
 
 /**
  * Sees every byte in order. False stops; a promise is waited for. The bytes are there until the call returns, or its promise is kept:
@@ -29,24 +28,16 @@ const LARGE = 8 * 1024 * 1024
 const output = { glance: 64 * 1024, small: 256 * 1024, large: 1024 * 1024 }
 
 /**
- * Reads a blob once and hands out what it holds, inflated where it is compressed.
+ * Reads a blob once and hands out what it holds, inflated.
  * Corrupt, truncated, unsupported or over a bound is a problem. `glance`: `data` will stop it soon.
  */
 export async function inflate(
   blob: Blob,
-  compression: Compression,
+  compression: Compressed,
   limits: Limits,
   data: Sink,
   { digest = false, glance = false } = {},
 ): Promise<Inflated> {
-  if (compression === 'none') {
-    const hash = digest ? createHash('sha256') : undefined
-    for (const chunk of chunks(blob)) {
-      hash?.update(chunk)
-      if ((await data(chunk)) === false) return {}
-    }
-    return hash ? { sha256: hash.digest('hex') } : {}
-  }
   if (compression !== 'gzip' && compression !== 'zstd') return { problem: unsupported(compression) }
   const far = blob.size >= LARGE && !glance ? blob.file : undefined
   const inflating = { compression, digest, output: output[far ? 'large' : glance ? 'glance' : 'small'] }
@@ -67,7 +58,7 @@ export async function inflate(
   }
 }
 
-const unsupported = (compression: Compression): Problem => ({
+const unsupported = (compression: Compressed): Problem => ({
   id: 'compression-unsupported',
   message: `It is compressed with ${compression}, which is not read; nothing in it was checked. Decompress it first and scan the result.`,
 })
@@ -77,7 +68,7 @@ const tooLarge = (stored: number, inflated: number): Problem => ({
   message: `${stored} compressed bytes inflate to more than ${inflated} bytes, over the limit; the rest was not read. If the image is trusted, decompress it first.`,
 })
 
-function corrupt(compression: Compression, { code, system }: NonNullable<Ending['failure']>): Problem {
+function corrupt(compression: Compressed, { code, system }: NonNullable<Ending['failure']>): Problem {
   if (system)
     return {
       id: 'file-unreadable',

@@ -4,14 +4,14 @@
  */
 import { on } from 'node:events'
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
-import type { Blob } from './blob.ts'
+import type { OpenFile } from './blob.ts'
 import type { Ending, Inflating } from './inflater.ts'
 import { startInflating } from './start-inflating.ts'
 
 /** One blob to inflate. The thread sends chunks, no more than `ahead` that were not `taken`, then the ending; `stop` makes it end at once. */
 export interface Job {
   readonly port: MessagePort
-  readonly file: NonNullable<Blob['file']>
+  readonly file: OpenFile
   readonly size: number
   readonly inflating: Inflating
   readonly ahead: number
@@ -58,7 +58,7 @@ function end(used: Thread): void {
 
 /** As `inflated`, of a blob that is a file. Throws where the thread itself fails. */
 export async function* inflatedElsewhere(
-  file: NonNullable<Blob['file']>,
+  file: OpenFile,
   size: number,
   inflating: Inflating,
 ): AsyncGenerator<Buffer, Ending> {

@@ -20,8 +20,6 @@ export interface Inflating {
   readonly output: number
 }
 
-const EMPTY = Buffer.alloc(0)
-
 /**
  * What a blob holds, in order. Every chunk has a buffer of its own, which the taker gives back (`release`) or hands on.
  * Never throws for what is in the blob: the ending says what was wrong.
@@ -48,13 +46,14 @@ export async function* inflated(
     return chunk
   }
   const fed = feed(inflater, input, (buffer) => {
-    for (;;) {
-      const chunk = over ? EMPTY : take(buffer)
-      if (chunk.length === 0) return []
+    while (!over) {
+      const chunk = take(buffer)
+      if (chunk.length === 0) break
       const parts = frames ? [...frames.cut(chunk)] : [chunk]
       // Behind the last frame nothing is left of a chunk.
       if (parts.length > 0) return parts
     }
+    return []
   })
   fed.catch((error: unknown) => inflater.destroy(error instanceof Error ? error : new Error(String(error))))
   let failure: Ending['failure']

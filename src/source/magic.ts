@@ -1,7 +1,8 @@
 /** What bytes are, told by the first of them and never by a name or a media type. Loads nothing: every scan asks. */
 import { BLOCK, decodeHeader, emptyHeader } from './tar-header.ts'
 
-export type Compression = 'none' | 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4'
+export type Compressed = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4'
+export type Compression = 'none' | Compressed
 
 /** Bytes that are needed to tell. */
 export const MAGIC_LENGTH = 6

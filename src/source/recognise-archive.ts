@@ -3,7 +3,7 @@ import { cleanPath } from './archive-path.ts'
 import type { Blob } from './blob.ts'
 import { inflate } from './compression.ts'
 import type { Limits } from './limits.ts'
-import { looksLikeTar, type Compression } from './magic.ts'
+import { looksLikeTar, type Compressed } from './magic.ts'
 import type { ImageKind, Recognised } from './recognise.ts'
 import { TarStream, walkTar } from './tar.ts'
 
@@ -18,7 +18,7 @@ export function recogniseTar(blob: Blob, limits: Limits): Recognised {
 }
 
 /** `docker save` writes manifest.json last, and inflating the whole archive only to recognise it would cost as much as reading it. */
-export async function recogniseCompressed(blob: Blob, compression: Compression, limits: Limits): Promise<Recognised> {
+export async function recogniseCompressed(blob: Blob, compression: Compressed, limits: Limits): Promise<Recognised> {
   const names = new Names()
   let first = true
   let isTar = true
